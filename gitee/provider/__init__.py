@@ -1,0 +1,1 @@
+"""Sign-in with Gitee for django-allauth, which has no such provider of its own."""

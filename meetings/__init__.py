@@ -1,0 +1,1 @@
+"""Series, calendar, agenda, minutes and action items."""

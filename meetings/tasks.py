@@ -1,0 +1,1 @@
+"""Jobs of this room: ids in, fetch, call one function; safe to run twice."""

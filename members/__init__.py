@@ -1,0 +1,1 @@
+"""SIGs, repositories, people, roles and how roles change."""

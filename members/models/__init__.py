@@ -1,0 +1,21 @@
+"""The tables of the members' room, one module a subject."""
+
+from .contribution import Contribution
+from .person import Account, Person
+from .policy import Policy
+from .promotion import Ballot, Promotion
+from .role import RoleTerm
+from .sig import CharterPage, Repository, Sig
+
+__all__ = [
+    "Account",
+    "Ballot",
+    "CharterPage",
+    "Contribution",
+    "Person",
+    "Policy",
+    "Promotion",
+    "Repository",
+    "RoleTerm",
+    "Sig",
+]

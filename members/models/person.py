@@ -1,0 +1,69 @@
+"""People and their logins on code hosts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(models.Model):
+    """A human being, known by one or more accounts; signing in ties a `user` to them."""
+
+    name = models.CharField(_("姓名"), max_length=200)
+    organization = models.CharField(_("所属单位"), max_length=200, blank=True)
+    # Private (I9): shown to the person and to administrators only.
+    email = models.CharField(_("邮箱"), max_length=254, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name=_("登录用户"),
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("成员")
+        verbose_name_plural = _("成员")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:person-detail", args=[self.login])
+
+    @property
+    def login(self) -> str:
+        """Main login: the oldest account's. List pages prefetch `accounts`."""
+        accounts = sorted(self.accounts.all(), key=lambda account: account.pk)
+        return accounts[0].login if accounts else f"person-{self.pk}"
+
+    @property
+    def actor(self) -> str:
+        """How the ledger names this person."""
+        return f"person:{self.login.lower()}"
+
+
+class Account(models.Model):
+    """One login on one code host. The number `uid` is the identity; a login can be renamed."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="accounts", verbose_name=_("成员")
+    )
+    host = models.CharField(_("代码平台"), max_length=20, default="gitee")
+    login = models.CharField(_("账号"), max_length=200)
+    uid = models.CharField(_("平台编号"), max_length=64, null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint("host", Lower("login"), name="account_host_login_unique"),
+            models.UniqueConstraint(fields=["host", "uid"], name="account_host_uid_unique"),
+        ]
+        verbose_name = _("账号")
+        verbose_name_plural = _("账号")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.login}"

@@ -1,0 +1,84 @@
+"""Keyset paging: page a million rows without counting or skipping any."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+Key = dt.datetime | dt.date | int
+
+
+class BadCursor(ValueError):
+    """The address holds a page mark that no page of ours ever gave out."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows of one page, newest first, and the marks of its neighbours (None at the ends)."""
+
+    rows: Sequence[Row]
+    older: str | None
+    newer: str | None
+
+
+def paginate(
+    queryset: QuerySet[Row], *, key: str, size: int = 50, older: str = "", newer: str = ""
+) -> Page[Row]:
+    """One page of `queryset`, ordered by `-key, -pk`.
+
+    `older` and `newer` are marks from the address (`?older=`, `?newer=`), at most one of them set.
+    The filter is `key <= c AND (key < c OR pk < i)`: the textbook form with OR outside does not use
+    the index (measured on PostgreSQL: over a second deep in a million rows, against 1 ms).
+    Raises BadCursor on a mark that cannot be read.
+    """
+    if newer:
+        value, pk = _parse(newer)
+        rows = list(
+            queryset.filter(**{f"{key}__gte": value})
+            .filter(Q(**{f"{key}__gt": value}) | Q(pk__gt=pk))
+            .order_by(key, "pk")[: size + 1]
+        )
+        more = len(rows) > size
+        rows = rows[:size][::-1]
+        return Page(
+            rows, _mark(rows[-1], key) if rows else None, _mark(rows[0], key) if more else None
+        )
+    if older:
+        value, pk = _parse(older)
+        queryset = queryset.filter(**{f"{key}__lte": value}).filter(
+            Q(**{f"{key}__lt": value}) | Q(pk__lt=pk)
+        )
+    rows = list(queryset.order_by(f"-{key}", "-pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    return Page(
+        rows,
+        _mark(rows[-1], key) if more else None,
+        _mark(rows[0], key) if older and rows else None,
+    )
+
+
+def _mark(row: Model, key: str) -> str:
+    value: Key = getattr(row, key)
+    text = str(value) if isinstance(value, int) else value.isoformat()
+    return f"{text}~{row.pk}"
+
+
+def _parse(mark: str) -> tuple[Key, int]:
+    try:
+        text, pk = mark.rsplit("~", 1)
+        if text.isdigit():
+            return int(text), int(pk)
+        # In an address a bare "+" is a space.
+        text = text.replace(" ", "+")
+        if "T" not in text:
+            return dt.date.fromisoformat(text), int(pk)
+        value = dt.datetime.fromisoformat(text)
+        if value.tzinfo is None:
+            raise ValueError("no time zone")
+        return value, int(pk)
+    except ValueError as error:
+        raise BadCursor(f"not a page mark: {mark!r}") from error

@@ -1,0 +1,19 @@
+"""Every address of the portal. English pages stand below /en/, Chinese ones have no prefix."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from . import views
+
+urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
+    path("", views.portal_home, name="home"),
+    path("sigs/<slug:slug>/", views.sig_home, name="sig-home"),
+    path("", include("members.urls")),
+    path("", include("reviews.urls")),
+    path("", include("meetings.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    prefix_default_language=False,
+)

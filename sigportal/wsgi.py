@@ -1,0 +1,9 @@
+"""Entry for the web server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sigportal.settings.dev")
+
+application = get_wsgi_application()
