@@ -1,0 +1,1 @@
+"""A code host of the Gitee dialect: HTTP client, typed rows, webhook signature, sign-in provider."""
