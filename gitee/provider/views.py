@@ -12,6 +12,7 @@ from allauth.socialaccount.providers.oauth2.views import (
 )
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 
 
 class GiteeOAuth2Adapter(OAuth2Adapter):
@@ -34,6 +35,11 @@ class GiteeOAuth2Adapter(OAuth2Adapter):
     @property
     def profile_url(self) -> str:
         return f"{self.host_url}/api/v5/user"
+
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        """The one address registered with the host, whatever language the page was in."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return str(super().get_callback_url(request, app))
 
     def complete_login(
         self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any
