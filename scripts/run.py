@@ -1,0 +1,131 @@
+"""`make run`: bring the embedded portal up to date, then start its processes in this terminal.
+
+Without GITEE_URL the emulator of the tests stands in for Gitee, so that a newcomer sees a live
+sync; SAMPLE_DATA=0 leaves the sample SIG out.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import environ
+
+ROOT = Path(__file__).resolve().parents[1]
+EMULATOR_PORT = 8765
+
+
+def main() -> None:
+    os.chdir(ROOT)
+    environ.Env.read_env(ROOT / ".env")
+    port = _port(os.environ.get("PORT", "8000"))
+    host = os.environ.setdefault("HOST", "127.0.0.1")
+    _refuse_taken(host, port)
+    emulate = not os.environ.get("GITEE_URL")
+    _environment(port)
+    if emulate:
+        _point_at_emulator()
+    sample = environ.Env().bool("SAMPLE_DATA")
+    _prepare(sample=sample)
+    if not sample:
+        print("SAMPLE_DATA is off: nothing was loaded.")
+    print(f"\nThe portal starts at {os.environ['SITE_URL']}; Ctrl-C stops all of it.\n", flush=True)
+    _start(_procfile(with_emulator=emulate), port)
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        _give_up(f"PORT={text} is not a port number.")
+    return int(text)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    problem = _why_not(host, port)
+    if problem:
+        _give_up(
+            f"port {port} of {host} cannot be used: {problem}. Another: make run PORT={port + 1}"
+        )
+
+
+def _why_not(host: str, port: int) -> str | None:
+    """Why nobody can listen there, or None. A port that was left a moment ago counts as free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
+
+
+def _give_up(message: str) -> NoReturn:
+    sys.exit(f"make run: {message}")
+
+
+def _environment(port: int) -> None:
+    """Defaults of `make run`; whatever the environment or .env names already stays as it is."""
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "sigportal.settings.dev",
+        "SITE_URL": f"http://localhost:{port}",
+        "SAMPLE_DATA": "1",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    # msgfmt and the processes' programs stand beside this Python.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def _point_at_emulator() -> None:
+    port = EMULATOR_PORT
+    if _why_not("127.0.0.1", port):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    os.environ["GITEE_PORT"] = str(port)
+    os.environ["GITEE_URL"] = f"http://127.0.0.1:{port}"
+    os.environ.setdefault("GITEE_CLIENT_ID", "sample-client")
+    os.environ.setdefault("GITEE_CLIENT_SECRET", "sample-secret")
+
+
+def _prepare(*, sample: bool) -> None:
+    """Database, cache table, translations, static files, sample: each safe to do again."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    quiet = {"verbosity": 0, "interactive": False}
+    _step("database", lambda: call_command("migrate", **quiet))
+    _step("cache table", lambda: call_command("createcachetable", verbosity=0))
+    _step("translations", lambda: call_command("compilemessages", ignore=[".venv"], verbosity=0))
+    _step("static files", lambda: call_command("collectstatic", **quiet))
+    if sample:
+        _step("sample SIG", lambda: call_command("load_sample"))
+
+
+def _step(name: str, work: Callable[[], object]) -> None:
+    print(f"make run: {name}", flush=True)
+    work()
+
+
+def _procfile(*, with_emulator: bool) -> Path:
+    """The production Procfile, and the emulator's line after it when it is wanted."""
+    parts = [ROOT / "Procfile", *([ROOT / "Procfile.dev"] if with_emulator else [])]
+    path = ROOT / "var" / "Procfile"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(part.read_text() for part in parts))
+    return path
+
+
+def _start(procfile: Path, port: int) -> NoReturn:
+    """Become honcho, which passes a Ctrl-C or SIGTERM on to every process and what it started."""
+    # The environment is complete; honcho reading .env again would undo `make run PORT=...`.
+    # It counts the port up for each line: the web process is the first and gets it as it is.
+    options = {"--env": os.devnull, "--app-root": ROOT, "--procfile": procfile, "--port": port}
+    words = [str(word) for option in options.items() for word in option]
+    os.execv(sys.executable, [sys.executable, "-m", "honcho", "start", *words])
+
+
+if __name__ == "__main__":
+    main()
