@@ -36,8 +36,11 @@ class Person(models.Model):
 
     @property
     def login(self) -> str:
-        """Main login: the oldest account's. List pages prefetch `accounts`."""
-        accounts = sorted(self.accounts.all(), key=lambda account: account.pk)
+        """Main login: the oldest account's that is still in use. List pages prefetch `accounts`."""
+        # "old~7" is a login that changed hands, see members.people.
+        accounts = sorted(
+            self.accounts.all(), key=lambda account: ("~" in account.login, account.pk)
+        )
         return accounts[0].login if accounts else f"person-{self.pk}"
 
     @property
