@@ -3,9 +3,20 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
+
+from members.models import Person
+from members.rules import acting_person
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    person = getattr(request.user, "person", None) if hasattr(request, "user") else None
-    return {"sample_data": settings.SAMPLE_DATA, "viewer": person}
+    return {"sample_data": settings.SAMPLE_DATA, "viewer": _viewer(request)}
+
+
+def _viewer(request: HttpRequest) -> Person | None:
+    """The person who looks at the page, with their accounts: the head of the page prints the login."""
+    person = acting_person(request.user) if hasattr(request, "user") else None
+    if person:
+        prefetch_related_objects([person], "accounts")
+    return person
