@@ -1,8 +1,12 @@
 """The SIG's meetings: the rule they follow, each occurrence, what was to be said and what was."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Promotion, Sig
@@ -32,6 +36,28 @@ class Series(models.Model):
         return self.name
 
 
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def coming(self, today_starts_at: dt.datetime) -> "MeetingQuerySet":
+        """Not yet held, from the start of the SIG's today on, soonest first; cancelled ones too."""
+        rows = self.filter(starts_at__gte=today_starts_at).exclude(state=Meeting.State.HELD)
+        return rows.order_by("starts_at", "pk")
+
+    def past(self, today_starts_at: dt.datetime) -> "MeetingQuerySet":
+        return self.filter(Q(starts_at__lt=today_starts_at) | Q(state=Meeting.State.HELD))
+
+    def with_agenda_count(self) -> "MeetingQuerySet":
+        standing = Q(agenda_items__isnull=False, agenda_items__withdrawn_at=None)
+        return self.annotate(agenda_count=Count("agenda_items", filter=standing))
+
+    def with_minutes_flags(self) -> "MeetingQuerySet":
+        """`has_minutes`: published ones exist; `has_draft`: any text exists (for editors only)."""
+        revisions = MinutesRevision.objects.filter(meeting=OuterRef("pk"))
+        return self.annotate(
+            has_minutes=Exists(revisions.filter(state__in=MinutesRevision.PUBLIC_STATES)),
+            has_draft=Exists(revisions),
+        )
+
+
 class Meeting(models.Model):
     """One occurrence. `recurrence_on` is the day the rule named, kept when the meeting moves."""
 
@@ -47,18 +73,29 @@ class Meeting(models.Model):
     )
     recurrence_on = models.DateField(_("规则日期"), null=True, blank=True)
     title = models.CharField(_("标题"), max_length=200)
+    title_en = models.CharField(_("英文标题"), max_length=200, blank=True)
     starts_at = models.DateTimeField(_("开始"))
-    ends_at = models.DateTimeField(_("结束"))
+    # Empty where old minutes tell only when a meeting began.
+    ends_at = models.DateTimeField(_("结束"), null=True, blank=True)
     venue_url = models.CharField(_("会议链接"), max_length=500, blank=True)
     state = models.CharField(
         _("状态"), max_length=20, choices=State.choices, default=State.SCHEDULED
     )
-    # Why it moved or was cancelled; also what an import could not understand.
+    # Why it moved or was cancelled.
     note = models.TextField(_("说明"), blank=True)
+    # Name of the minutes file it came from, and what in it was not understood:
+    # [{"line": 1, "code": "weekday_wrong", "values": {…}}], see meetings.problem.
+    source_name = models.CharField(_("来源文件"), max_length=255, blank=True)
+    import_problems = models.JSONField(_("导入时未能确认之处"), default=list, blank=True)
     # iCalendar: stable for life, and raised with each change so that calendars update.
     uid = models.CharField(_("日历标识"), max_length=200, unique=True)
     sequence = models.PositiveIntegerField(_("日历版本"), default=0)
     changed_at = models.DateTimeField(_("变更时间"))
+
+    objects = MeetingQuerySet.as_manager()
+
+    # In these the agenda is open and the day may still change.
+    OPEN_STATES = (State.SCHEDULED, State.MOVED)
 
     class Meta:
         ordering = ["-starts_at", "-id"]
@@ -78,6 +115,19 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:meeting-detail", args=[self.sig.slug, self.pk])
+
+    @property
+    def local_title(self) -> str:
+        """Title in the language of the page, the Chinese one where there is no other."""
+        return self.title_en if get_language() == "en" and self.title_en else self.title
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.series.time_zone if self.series else self.sig.time_zone)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES
 
 
 class AgendaItem(models.Model):
@@ -119,6 +169,8 @@ class MinutesRevision(models.Model):
         PUBLISHED = "published", _("已发布")
         AMENDED = "amended", _("已修订")
 
+    PUBLIC_STATES = (State.PUBLISHED, State.AMENDED)
+
     meeting = models.ForeignKey(
         Meeting, models.CASCADE, related_name="minutes_revisions", verbose_name=_("例会")
     )
@@ -146,6 +198,10 @@ class MinutesRevision(models.Model):
     def __str__(self) -> str:
         return f"{self.meeting} r{self.number}"
 
+    @property
+    def is_public(self) -> bool:
+        return self.state in self.PUBLIC_STATES
+
 
 class Attendance(models.Model):
     """Who was there, as written in the minutes; a person where we know one."""
@@ -158,6 +214,8 @@ class Attendance(models.Model):
     )
     name = models.CharField(_("姓名"), max_length=300)
     organization = models.CharField(_("所属单位"), max_length=200, blank=True)
+    # "Developer teams in …": somebody was there, but nobody is named.
+    is_group = models.BooleanField(_("团队"), default=False)
 
     class Meta:
         ordering = ["id"]
@@ -204,3 +262,22 @@ class ActionItem(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def is_overdue(self, on: dt.date) -> bool:
+        return self.state == self.State.OPEN and self.due_on is not None and self.due_on < on
+
+
+class DayOverride(models.Model):
+    """An administrator's word on one day, ahead of what the holiday library knows."""
+
+    day = models.DateField(_("日期"), unique=True)
+    is_holiday = models.BooleanField(_("放假"))
+    name = models.CharField(_("名称"), max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("日历调整")
+        verbose_name_plural = _("日历调整")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

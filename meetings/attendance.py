@@ -1,0 +1,96 @@
+"""Who was there; once the minutes are public, each person's presence is a contribution."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import record
+from members import contribution
+from members.models import Contribution, Person
+
+from .models import Attendance, Meeting, MinutesRevision
+from .schedule import Refused, actor_of, locked
+
+
+class NotThere(Refused):
+    """A meeting that was called off had no attendance."""
+
+
+@transaction.atomic
+def add(
+    *,
+    meeting: Meeting,
+    name: str,
+    by: Person | None,
+    at: dt.datetime,
+    person: Person | None = None,
+    organization: str = "",
+) -> Attendance:
+    """Write down one attendee, known person or bare name; the same one is there once.
+
+    Raises NotThere on a cancelled meeting.
+    """
+    meeting = locked(meeting)
+    if meeting.state == Meeting.State.CANCELLED:
+        raise NotThere(_("例会已取消，没有出席名单。"))
+    if person is not None and (same := meeting.attendances.filter(person=person).first()):
+        return same
+    row, is_new = Attendance.objects.get_or_create(
+        meeting=meeting, name=name, defaults={"person": person, "organization": organization}
+    )
+    if is_new:
+        _record(row, "attendance.added", by, at)
+        if _is_published(meeting):
+            count(meeting)
+    return row
+
+
+@transaction.atomic
+def remove(*, row: Attendance, by: Person | None, at: dt.datetime) -> None:
+    """Strike an attendee and the contribution that came of it; struck already, nothing changes."""
+    meeting = locked(row.meeting)
+    stored = meeting.attendances.filter(pk=row.pk).first()
+    if stored is None:
+        return
+    _record(stored, "attendance.removed", by, at)
+    if stored.person_id:
+        contribution.forget_many([_source(meeting, stored.person_id)])
+    stored.delete()
+
+
+def count(meeting: Meeting) -> int:
+    """Record `meeting_attended` for each known person; told twice, stored once."""
+    people = meeting.attendances.exclude(person=None).values_list("person_id", flat=True)
+    return contribution.record_many(
+        contribution.Fact(
+            person_id=person_id,
+            sig_id=meeting.sig_id,
+            kind=Contribution.Kind.MEETING_ATTENDED,
+            at=meeting.starts_at,
+            source=_source(meeting, person_id),
+            title=meeting.title,
+            url=meeting.get_absolute_url(),
+        )
+        for person_id in people
+        if person_id is not None
+    )
+
+
+def _is_published(meeting: Meeting) -> bool:
+    public = MinutesRevision.PUBLIC_STATES
+    return meeting.minutes_revisions.filter(state__in=public).exists()
+
+
+def _source(meeting: Meeting, person_id: int) -> str:
+    return f"meeting:{meeting.pk}:meeting_attended:{person_id}"
+
+
+def _record(row: Attendance, action: str, by: Person | None, at: dt.datetime) -> None:
+    record.append(
+        actor=actor_of(by),
+        action=action,
+        subject=f"meeting:{row.meeting_id}",
+        data={"sig": row.meeting.sig.slug, "name": row.name},
+        at=at,
+    )

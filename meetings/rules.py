@@ -1,0 +1,44 @@
+"""Who may do what with meetings: predicates, the same in views and templates.
+
+Hosts are the SIG's Committers and Maintainers. Anonymous visitors read what is published.
+"""
+
+from members.models import Sig
+from members.rules import User, acting_person, is_committer_or_above, is_maintainer
+
+from .models import ActionItem, AgendaItem, Meeting
+
+
+def can_edit_meeting(user: User, sig: Sig) -> bool:
+    """Move, cancel, mark as held, order the agenda, write down who came and who does what."""
+    return is_committer_or_above(user, sig)
+
+
+def can_propose(user: User, meeting: Meeting) -> bool:
+    """Anyone signed in as a person, while the meeting is ahead."""
+    return acting_person(user) is not None and meeting.is_open
+
+
+def can_withdraw(user: User, item: AgendaItem) -> bool:
+    """Hosts any item, a proposer their own."""
+    person = acting_person(user)
+    if person is None or not item.meeting.is_open or item.withdrawn_at is not None:
+        return False
+    return item.proposed_by_id == person.pk or can_edit_meeting(user, item.meeting.sig)
+
+
+def can_edit_minutes(user: User, sig: Sig) -> bool:
+    """Also who may see drafts (I9)."""
+    return is_committer_or_above(user, sig)
+
+
+def can_publish(user: User, sig: Sig) -> bool:
+    return is_committer_or_above(user, sig)
+
+
+def can_close_action(user: User, item: ActionItem) -> bool:
+    """The owner, or a Maintainer."""
+    person = acting_person(user)
+    if person is None or item.state != ActionItem.State.OPEN:
+        return False
+    return item.owner_id == person.pk or is_maintainer(user, item.sig)
