@@ -11,7 +11,11 @@ from members.rules import acting_person
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"sample_data": settings.SAMPLE_DATA, "viewer": _viewer(request)}
+    return {
+        "sample_data": settings.SAMPLE_DATA,
+        "signup_open": settings.LOCAL_SIGNUP_OPEN,
+        "viewer": _viewer(request),
+    }
 
 
 def _viewer(request: HttpRequest) -> Person | None:
