@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class SigportalConfig(AppConfig):
     name = "sigportal"
+
+    def ready(self) -> None:
+        # The receiver of allauth's sign-in signal; the models must be loaded before it.
+        from . import signin  # noqa: F401

@@ -30,5 +30,5 @@ def tie_person(
             name=profile.get("name") or profile["login"],
             at=timezone.now(),
         )
-    except people.NotTied as refusal:
+    except people.TiedElsewhere as refusal:
         messages.warning(request, str(refusal))
