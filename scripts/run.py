@@ -98,22 +98,30 @@ def _prepare(*, sample: bool) -> None:
     quiet = {"verbosity": 0, "interactive": False}
     _step("database", lambda: call_command("migrate", **quiet))
     _step("cache table", lambda: call_command("createcachetable", verbosity=0))
-    _step("translations", lambda: call_command("compilemessages", ignore=[".venv"], verbosity=0))
+    if any(ROOT.glob("locale/*/LC_MESSAGES/*.po")):
+        catalogues = {"ignore": [".venv"], "verbosity": 0}
+        _step("translations", lambda: call_command("compilemessages", **catalogues))
     _step("static files", lambda: call_command("collectstatic", **quiet))
     if sample:
         _step("sample SIG", lambda: call_command("load_sample"))
 
 
 def _step(name: str, work: Callable[[], object]) -> None:
+    from django.core.management import CommandError
+
     print(f"make run: {name}", flush=True)
-    work()
+    try:
+        work()
+    except CommandError as error:
+        _give_up(f"{name}: {error}")
 
 
 def _procfile(*, with_emulator: bool) -> Path:
     """The production Procfile, and the emulator's line after it when it is wanted."""
     parts = [ROOT / "Procfile", *([ROOT / "Procfile.dev"] if with_emulator else [])]
-    path = ROOT / "var" / "Procfile"
-    path.parent.mkdir(exist_ok=True)
+    from django.conf import settings
+
+    path = Path(settings.VAR_DIR) / "Procfile"
     path.write_text("".join(part.read_text() for part in parts))
     return path
 
