@@ -1,0 +1,53 @@
+"""Rows for tests, invented people only. Append your own; a factory fills in no more than it must."""
+
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from members import models as members
+
+
+class SigFactory(DjangoModelFactory):
+    class Meta:
+        model = members.Sig
+
+    slug = factory.Sequence("sig-{}".format)
+    name = factory.LazyAttribute(lambda sig: f"{sig.slug} 小组")
+
+
+class RepositoryFactory(DjangoModelFactory):
+    class Meta:
+        model = members.Repository
+
+    sig = factory.SubFactory(SigFactory)
+    owner = "example"
+    name = factory.Sequence("repository-{}".format)
+
+
+class PersonFactory(DjangoModelFactory):
+    """A person with one account; `PersonFactory(account__login="lin")` names it."""
+
+    class Meta:
+        model = members.Person
+
+    name = factory.Sequence("人员{}".format)
+    account = factory.RelatedFactory("tests.factories.AccountFactory", "person")
+
+
+class AccountFactory(DjangoModelFactory):
+    class Meta:
+        model = members.Account
+
+    person = factory.SubFactory(PersonFactory, account=None)
+    login = factory.Sequence("login-{}".format)
+
+
+class RoleTermFactory(DjangoModelFactory):
+    class Meta:
+        model = members.RoleTerm
+
+    person = factory.SubFactory(PersonFactory)
+    sig = factory.SubFactory(SigFactory)
+    role = members.RoleTerm.Role.COMMITTER
+    started_on = dt.date(2026, 1, 1)
