@@ -1,5 +1,6 @@
 """The tables of the members' room, one module a subject."""
 
+from .charter import CharterSource
 from .contribution import Contribution
 from .person import Account, Person
 from .policy import Policy
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "Ballot",
     "CharterPage",
+    "CharterSource",
     "Contribution",
     "Person",
     "Policy",

@@ -1,0 +1,66 @@
+"""OWNERS: who may review and approve in a repository, as the community's merge robot reads it."""
+
+from dataclasses import replace
+
+from .facts import APPROVER, OWNERS, REVIEWER, CharterError, CharterFacts, Listed, Parsed, Problem
+from .marked_yaml import Node, dump, items, load, text_of
+
+LISTS = {"approvers": APPROVER, "reviewers": REVIEWER}
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Facts of one OWNERS file. Raises CharterError when it is no mapping or lists nobody.
+
+    `options`, `files` and other keys are kept in `extra`; rights below `files` are not compared.
+    """
+    root, problems = load(text, file)
+    if not isinstance(root.value, dict):
+        raise CharterError(file, "not a mapping with `approvers` and `reviewers`", root.line)
+    if not LISTS.keys() & root.value.keys() and "files" not in root.value:
+        raise CharterError(file, "neither `approvers` nor `reviewers`", root.line)
+    people: dict[tuple[str, str], Listed] = {}
+    for key, role in LISTS.items():
+        for person in _people(root.value.get(key), key, role, file, problems):
+            first = people.setdefault(person.key, person)
+            if first is not person:
+                problems.append(
+                    Problem(file, person.line, f"{person.name} stands twice among the {key}")
+                )
+    extra = {key: node.plain() for key, node in root.value.items() if key not in LISTS}
+    facts = CharterFacts(kind=OWNERS, people=tuple(people.values()), extra=extra)
+    return Parsed(facts, tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def _people(
+    node: Node | None, key: str, role: str, file: str, problems: list[Problem]
+) -> list[Listed]:
+    if node is None:
+        return []
+    found = []
+    for item in items(node, file, problems, key):
+        name = text_of(item, file, problems, key).removeprefix("@")
+        if not name:
+            problems.append(Problem(file, item.line, f"{key}: an empty entry"))
+            continue
+        login = "" if any(letter.isspace() for letter in name) else name
+        if not login:
+            problems.append(
+                Problem(file, item.line, f"{key}: {name!r} is a display name, not a login")
+            )
+        found.append(Listed(name=name, login=login, role=role, line=item.line))
+    return found
+
+
+def for_repository(facts: CharterFacts, path: str) -> CharterFacts:
+    """The same facts, each person with the repository the file belongs to."""
+    people = tuple(replace(person, repositories=(path,)) for person in facts.people)
+    return replace(facts, people=people)
+
+
+def render(facts: CharterFacts) -> str:
+    """OWNERS of the facts; `parse` reads the same facts back."""
+    document = {
+        key: [person.login or person.name for person in facts.with_role(role)]
+        for key, role in LISTS.items()
+    }
+    return dump({**document, **dict(sorted(facts.extra.items()))})
