@@ -90,7 +90,7 @@ def sign_in(
     return person
 
 
-def _accounts_with_key(host: str) -> QuerySet[Account]:
+def _accounts_with_key(host: str) -> QuerySet[Any]:
     """Accounts with the expression of the unique index, which `iexact` would not use."""
     accounts = Account.objects.select_related("person").annotate(login_key=Lower("login"))
     return accounts.filter(host=host)
@@ -111,7 +111,7 @@ def _account_for(host: str, login: str, uid: str | None, name: str) -> Account:
         return _create(host, login, uid, name)
     if uid is None or holder.uid is None:
         if uid is not None:
-            _set(holder, uid=uid)
+            _set(holder, uid=uid, login=login)
         return _learn_name(holder, name)
     _free_login(holder)
     return _create(host, login, uid, name)

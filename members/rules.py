@@ -4,11 +4,15 @@ Administrators (superusers) keep the machine running; they get no vote from it.
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
-from .models import Person, RoleTerm, Sig
+from .models import Contribution, Person, Promotion, RoleTerm, Sig
+from .policy import MAINTAINER, ROLES
+from .policy_json import rules_from_json
+from .transitions import TRANSITIONS
 
 User = AbstractBaseUser | AnonymousUser
 
@@ -39,3 +43,115 @@ def is_committer_or_above(user: User, sig: Sig) -> bool:
 
 def is_member(user: User, sig: Sig) -> bool:
     return bool(roles_of(acting_person(user), sig))
+
+
+# ── promotions ────────────────────────────────────────────────────────────────────────────────
+Roles = frozenset[str]
+
+
+def is_subject(person: Person, promotion: Promotion) -> bool:
+    return person.pk == promotion.person_id
+
+
+def is_entitled(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    """May vote: holds a role of the electorate, and the decision is not about them."""
+    electorate = rules_from_json(promotion.policy.rules).electorate
+    return bool(roles & set(electorate)) and not is_subject(person, promotion)
+
+
+def _may_withdraw(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    if person.pk == promotion.nominated_by_id:
+        return True
+    return is_subject(person, promotion) and promotion.kind != Promotion.Kind.REMOVE
+
+
+def _may_lead(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    """Maintainers lead the procedure, except the one it is about."""
+    return MAINTAINER in roles and not is_subject(person, promotion)
+
+
+def _may_take_effect(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    steps_down = promotion.kind == Promotion.Kind.STEP_DOWN and is_subject(person, promotion)
+    return steps_down or _may_lead(person, promotion, roles)
+
+
+def _may_nominate(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    """A promotion: any member of the SIG, or whoever contributed for themselves. A removal: the
+    other Maintainers. Stepping down: only oneself."""
+    if promotion.kind == Promotion.Kind.REMOVE:
+        return _may_lead(person, promotion, roles)
+    if promotion.kind == Promotion.Kind.STEP_DOWN:
+        return is_subject(person, promotion)
+    return bool(roles) or (is_subject(person, promotion) and has_contributed(person, promotion.sig))
+
+
+WHO: dict[str, Callable[[Person, Promotion, Roles], bool]] = {
+    "member or self": _may_nominate,
+    "candidate": lambda person, promotion, roles: is_subject(person, promotion),
+    "nominator or candidate": _may_withdraw,
+    "maintainer": _may_lead,
+    "electorate": is_entitled,
+    "maintainer or clock": _may_lead,
+    "maintainer or who steps down": _may_take_effect,
+}
+
+
+def has_contributed(person: Person, sig: Sig) -> bool:
+    return Contribution.objects.filter(person=person, sig=sig).exists()
+
+
+def may(action: str, person: Person | None, promotion: Promotion, roles: Roles) -> bool:
+    """Whether the person has the right to a step of the table, whatever the state is now.
+
+    `roles` are those the person holds in the promotion's SIG on the day.
+    """
+    return person is not None and WHO[TRANSITIONS[action].who](person, promotion, roles)
+
+
+def can(action: str, person: Person | None, promotion: Promotion, roles: Roles) -> bool:
+    """The right to the step, and the state allows it."""
+    return promotion.state in TRANSITIONS[action].sources and may(action, person, promotion, roles)
+
+
+def _can(action: str, user: User, promotion: Promotion) -> bool:
+    person = acting_person(user)
+    return can(action, person, promotion, roles_of(person, promotion.sig))
+
+
+def can_nominate(user: User, sig: Sig) -> bool:
+    """May open the nomination form: for somebody as a member, for oneself as a contributor."""
+    person = acting_person(user)
+    return person is not None and (bool(roles_of(person, sig)) or has_contributed(person, sig))
+
+
+def can_accept(user: User, promotion: Promotion) -> bool:
+    return _can("accept", user, promotion)
+
+
+def can_decline(user: User, promotion: Promotion) -> bool:
+    return _can("decline", user, promotion)
+
+
+def can_withdraw(user: User, promotion: Promotion) -> bool:
+    return _can("withdraw", user, promotion)
+
+
+def can_open(user: User, promotion: Promotion) -> bool:
+    return _can("open", user, promotion)
+
+
+def can_vote(user: User, promotion: Promotion) -> bool:
+    return _can("cast", user, promotion)
+
+
+def can_close(user: User, promotion: Promotion) -> bool:
+    return _can("close", user, promotion)
+
+
+def can_take_effect(user: User, promotion: Promotion) -> bool:
+    return _can("effect", user, promotion)
+
+
+def rank(roles: Roles) -> int:
+    """The highest role as a number: 0 none, 1 contributor, 2 committer, 3 maintainer."""
+    return max((ROLES.index(role) + 1 for role in roles), default=0)

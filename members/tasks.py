@@ -1,1 +1,32 @@
 """Jobs of this room: ids in, fetch, call one function; safe to run twice."""
+
+import logging
+
+from celery import shared_task
+
+from . import promotion
+from .ballot_box import database_now
+from .models import Promotion
+from .refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def close_due_votes() -> int:
+    """Close every vote whose deadline has passed by the database's clock; returns how many."""
+    now = database_now()
+    due = Promotion.objects.filter(state=Promotion.State.VOTING, voting_closes_at__lte=now)
+    ids = list(due.order_by("voting_closes_at").values_list("pk", flat=True))
+    return sum(_close(pk) for pk in ids)
+
+
+def _close(pk: int) -> bool:
+    """One vote in its own transaction; another worker or a Maintainer may have been faster."""
+    try:
+        closed = promotion.close(promotion_id=pk, by=None, at=database_now())
+    except Refusal as refusal:
+        logger.info("promotion %s was not closed: %s", pk, refusal)
+        return False
+    logger.info("promotion %s: vote closed, %s", pk, closed.state)
+    return True

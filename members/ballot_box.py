@@ -1,0 +1,60 @@
+"""From rows to members.policy and back: whose clock counts, who may vote, how the votes stand."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from .models import Ballot, Promotion, RoleTerm
+from .policy import Electorate, Tally, Vote, count
+from .policy_json import rules_from_json
+
+# The instant itself: CURRENT_TIMESTAMP is the transaction's start on PostgreSQL, before any wait.
+NOW_SQL = {
+    "postgresql": "SELECT clock_timestamp()",
+    "sqlite": "SELECT STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')",
+}
+
+
+def database_now() -> dt.datetime:
+    """The database's clock (aware, UTC): web machines may disagree, a deadline may not."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOW_SQL[connection.vendor])
+        (value,) = cursor.fetchone()
+    if isinstance(value, str):
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    return value.astimezone(dt.UTC)
+
+
+def electorate_of(promotion: Promotion, on: dt.date) -> Electorate:
+    """Everyone who holds a role in the SIG on a day, the candidate left out; one query."""
+    terms = RoleTerm.objects.active(on).filter(sig_id=promotion.sig_id)
+    terms = terms.exclude(person_id=promotion.person_id)
+    roles: dict[int, frozenset[str]] = {}
+    for person_id, role in terms.values_list("person_id", "role"):
+        roles[person_id] = roles.get(person_id, frozenset()) | {role}
+    return Electorate(roles)
+
+
+def live_votes(promotion: Promotion) -> list[Vote]:
+    ballots = Ballot.objects.filter(promotion=promotion, superseded_at=None)
+    rows = ballots.values_list("voter_id", "choice", "reason")
+    return [Vote(voter, choice, reason) for voter, choice, reason in rows]
+
+
+def tally_of(promotion: Promotion, electorate: Electorate) -> Tally:
+    """The count of the live ballots under the promotion's own version of the rules."""
+    return count(rules_from_json(promotion.policy.rules), live_votes(promotion), electorate)
+
+
+def outcome_json(tally: Tally, electorate: Electorate) -> dict[str, Any]:
+    """What a closed promotion keeps: the count, and who was entitled with which roles."""
+    roles = {str(person): sorted(held) for person, held in sorted(electorate.roles.items())}
+    return {**tally.to_json(), "electorate": roles}
+
+
+def recount(promotion: Promotion) -> dict[str, Any]:
+    """Count a decided promotion anew with the electorate of its decision; equals `outcome` (I3)."""
+    stored = promotion.outcome.get("electorate", {})
+    electorate = Electorate({int(person): frozenset(held) for person, held in stored.items()})
+    return outcome_json(tally_of(promotion, electorate), electorate)

@@ -1,0 +1,273 @@
+"""The rules of a promotion as data, and what follows from them: no table, no clock, no request.
+
+Presets stand in members.presets, the JSON form in members.policy_json.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, Literal
+
+CONTRIBUTOR, COMMITTER, MAINTAINER = "contributor", "committer", "maintainer"
+ROLES = (CONTRIBUTOR, COMMITTER, MAINTAINER)
+# What members.evidence can count about a person.
+FIGURES = (
+    "merged",
+    "main_reviews",
+    "reviewed",
+    "merged_or_reviewed",
+    "active_months",
+    "issues_opened",
+    "meetings_attended",
+)
+BASES = ("maintainers", "entitled", "voting")
+IN_FAVOUR, ABSTAIN, AGAINST = 1, 0, -1
+Outcome = Literal["approved", "rejected", "expired"]
+
+
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Rules:
+    """What it takes to get one role, and who decides how.
+
+    A vote is approved when more than `threshold` of the base (`threshold_of`) are in favour: of all
+    current Maintainers, of all who are entitled, or of those who voted for or against. An objection
+    (a vote against, with a reason, by one of `objection_roles`) blocks unless more than
+    `objection_outvoted_by` of those voting for or against are in favour.
+    """
+
+    prerequisite_role: str = ""
+    prerequisite_months: int = 0
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    electorate: tuple[str, ...] = (MAINTAINER, COMMITTER)
+    threshold: Fraction = Fraction(1, 2)
+    threshold_of: str = "maintainers"
+    min_in_favour: int = 0
+    vote_working_days: int = 5
+    objection_roles: tuple[str, ...] = (MAINTAINER,)
+    objection_outvoted_by: Fraction = Fraction(2, 3)
+
+
+# ── evidence against rules ────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Evidence:
+    """What a person has to show: counts by figure, and since when they hold each role (or a higher)."""
+
+    figures: Mapping[str, int] = field(default_factory=dict)
+    held_since: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule with the person's figure. `name` is a figure or "months_in_role" (then with `role`)."""
+
+    name: str
+    figure: int
+    needed: int
+    role: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        return self.figure >= self.needed
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.figure)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    met: tuple[Check, ...]
+    unmet: tuple[Check, ...]
+
+    @property
+    def qualifies(self) -> bool:
+        return not self.unmet
+
+
+def checks(rules: Rules, evidence: Evidence, on: date) -> tuple[Check, ...]:
+    """Every rule with the person's figure on a day, the prerequisite first."""
+    rows = []
+    if rules.prerequisite_role:
+        since = evidence.held_since.get(rules.prerequisite_role)
+        # A role held at all is asked for even where no time is: then one may have 0 of 0 months.
+        figure = full_months(since, on) if since is not None and since <= on else -1
+        rows.append(
+            Check("months_in_role", figure, rules.prerequisite_months, rules.prerequisite_role)
+        )
+    rows += [
+        Check(name, evidence.figures.get(name, 0), rules.evidence[name])
+        for name in FIGURES
+        if rules.evidence.get(name)
+    ]
+    return tuple(rows)
+
+
+def evaluate(rules: Rules, evidence: Evidence, on: date) -> Verdict:
+    rows = checks(rules, evidence, on)
+    return Verdict(
+        met=tuple(row for row in rows if row.is_met),
+        unmet=tuple(row for row in rows if not row.is_met),
+    )
+
+
+def full_months(since: date, on: date) -> int:
+    """Whole months between two days; the 31st counts as reached on a shorter month's last day."""
+    months = (on.year - since.year) * 12 + on.month - since.month
+    if on.day < since.day and not _is_last_of_month(on):
+        months -= 1
+    return max(0, months)
+
+
+def _is_last_of_month(day: date) -> bool:
+    return (date.fromordinal(day.toordinal() + 1)).month != day.month
+
+
+# ── ballots against rules ─────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Vote:
+    """A live ballot; `voter` is any number that names the person."""
+
+    voter: int
+    choice: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Electorate:
+    """Who may vote, and which roles they hold; the subject is never among them."""
+
+    roles: Mapping[int, frozenset[str]]
+
+    def with_role(self, *roles: str) -> frozenset[int]:
+        return frozenset(person for person, held in self.roles.items() if held & set(roles))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count. `outcome` is what closing now would mean, `decided` the same when it can no longer
+    change while those who voted keep to their votes, else None."""
+
+    in_favour: int
+    against: int
+    abstained: int
+    entitled: int
+    # Votes that count toward the threshold, how many there must be, and of how many.
+    counted: int
+    needed: int
+    base: int
+    objections: tuple[int, ...]
+    is_blocked: bool
+    outcome: Outcome
+    decided: Outcome | None
+    reason: str
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.counted)
+
+    @property
+    def outstanding(self) -> int:
+        return self.entitled - self.in_favour - self.against - self.abstained
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "in_favour": self.in_favour,
+            "against": self.against,
+            "abstained": self.abstained,
+            "entitled": self.entitled,
+            "counted": self.counted,
+            "needed": self.needed,
+            "base": self.base,
+            "objections": sorted(self.objections),
+            "outcome": self.outcome,
+            "reason": self.reason,
+        }
+
+
+def count(rules: Rules, votes: Iterable[Vote], electorate: Electorate) -> Tally:
+    """Count live ballots under the rules; votes of people who are not entitled do not count."""
+    voters = electorate.with_role(*rules.electorate)
+    cast = {vote.voter: vote for vote in votes if vote.voter in voters}
+    now = _Count(rules, electorate, cast)
+    return Tally(
+        in_favour=len(now.having(IN_FAVOUR)),
+        against=len(now.having(AGAINST)),
+        abstained=len(now.having(ABSTAIN)),
+        entitled=len(voters),
+        counted=now.counted,
+        needed=now.needed,
+        base=now.base,
+        objections=tuple(sorted(now.objections)),
+        is_blocked=now.is_blocked,
+        outcome=now.outcome,
+        decided=_decided(rules, electorate, cast),
+        reason=now.reason,
+    )
+
+
+def _decided(rules: Rules, electorate: Electorate, cast: Mapping[int, Vote]) -> Outcome | None:
+    """Try the two extremes of what the others may still cast; between them lies everything else."""
+    others = electorate.with_role(*rules.electorate) - cast.keys()
+    best = {**cast, **{voter: Vote(voter, IN_FAVOUR) for voter in others}}
+    worst = {**cast, **{voter: Vote(voter, AGAINST, "!") for voter in others}}
+    if _Count(rules, electorate, best).outcome != "approved":
+        return "rejected" if cast else None
+    if cast and _Count(rules, electorate, worst).outcome == "approved":
+        return "approved"
+    return None
+
+
+class _Count:
+    """One state of the ballot box."""
+
+    def __init__(self, rules: Rules, electorate: Electorate, cast: Mapping[int, Vote]) -> None:
+        self.rules, self.electorate, self.cast = rules, electorate, cast
+
+    def having(self, choice: int) -> set[int]:
+        return {vote.voter for vote in self.cast.values() if vote.choice == choice}
+
+    @property
+    def base(self) -> int:
+        if self.rules.threshold_of == "maintainers":
+            return len(self.electorate.with_role(MAINTAINER))
+        if self.rules.threshold_of == "entitled":
+            return len(self.electorate.with_role(*self.rules.electorate))
+        return len(self.having(IN_FAVOUR)) + len(self.having(AGAINST))
+
+    @property
+    def counted(self) -> int:
+        in_favour = self.having(IN_FAVOUR)
+        if self.rules.threshold_of == "maintainers":
+            in_favour &= self.electorate.with_role(MAINTAINER)
+        return len(in_favour)
+
+    @property
+    def needed(self) -> int:
+        return max(int(self.base * self.rules.threshold) + 1, self.rules.min_in_favour)
+
+    @property
+    def objections(self) -> set[int]:
+        objectors = self.electorate.with_role(*self.rules.objection_roles)
+        return {voter for voter in self.having(AGAINST) & objectors if self.cast[voter].reason}
+
+    @property
+    def is_blocked(self) -> bool:
+        in_favour, against = len(self.having(IN_FAVOUR)), len(self.having(AGAINST))
+        outvoted = in_favour > self.rules.objection_outvoted_by * (in_favour + against)
+        return bool(self.objections) and not outvoted
+
+    @property
+    def reason(self) -> str:
+        if not self.cast:
+            return "no_ballots"
+        if self.counted < self.needed:
+            return "threshold_missed"
+        return "objection" if self.is_blocked else "threshold_met"
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.reason == "no_ballots":
+            return "expired"
+        return "approved" if self.reason == "threshold_met" else "rejected"
