@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # In the units of the picture's own coordinate system; it scales with the column it stands in.
 WIDTH = 360
-HEIGHT = 132
+HEIGHT = 142
 TOP = 18
 BASE = 108
 GAP = 6

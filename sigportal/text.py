@@ -140,3 +140,23 @@ def shown_address(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return ""
     return (parts.hostname or "") + parts.path.rstrip("/")
+
+
+# ── sentences ─────────────────────────────────────────────────────────────────────────────────
+SENTENCE = re.compile(r"^.*?(?:[。！？]|[.!?](?=\s|$)|$)")
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a Markdown text's first paragraph, as plain text."""
+    tokens = _PARSER.parse(text[:MAX_BYTES])
+    for n, token in enumerate(tokens):
+        if token.type == "paragraph_open":
+            found = SENTENCE.match(_plain(tokens[n + 1].children or []))
+            return found[0].strip() if found else ""
+    return ""
+
+
+def _plain(tokens: list[Token]) -> str:
+    breaks = {"softbreak", "hardbreak"}
+    kept = (" " if t.type in breaks else t.content for t in tokens if t.type != "html_inline")
+    return "".join(kept).strip()

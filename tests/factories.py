@@ -30,6 +30,7 @@ class PersonFactory(DjangoModelFactory):
 
     class Meta:
         model = members.Person
+        skip_postgeneration_save = True
 
     name = factory.Sequence("人员{}".format)
     account = factory.RelatedFactory("tests.factories.AccountFactory", "person")

@@ -49,7 +49,7 @@ def long_day(value: dt.date | dt.datetime | None, sig: Any = None) -> str:
     if not value:
         return ""
     local = _local(value, sig)
-    return format_html('<time datetime="{:%Y-%m-%d}">{}</time>', local, _day_in_words(local))
+    return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", _day_in_words(local))
 
 
 @register.filter
@@ -59,10 +59,10 @@ def long_instant(value: dt.datetime | None, sig: Any = None) -> str:
         return ""
     local = _local(value, sig)
     return format_html(
-        '<time datetime="{}">{} {:%H:%M}</time> <span class="muted">{}</span>',
+        '<time datetime="{}">{} {}</time> <span class="muted">{}</span>',
         local.isoformat(timespec="minutes"),
         _day_in_words(local),
-        local,
+        f"{local:%H:%M}",
         _zone_in_words(local),
     )
 
