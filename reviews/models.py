@@ -1,7 +1,10 @@
 """The mirror's tables: what the code host says, row for row, and how far each repository is synced."""
 
+import datetime as dt
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +67,8 @@ class PullRequest(MirroredRow):
             models.Index(
                 fields=["repository", "state", "-updated_at", "-id"], name="pull_repo_state_updated"
             ),
-            models.Index(fields=["author", "-updated_at"], name="pull_author_updated"),
+            models.Index(fields=["author", "-updated_at", "-id"], name="pull_author_updated"),
+            models.Index(fields=["repository", "merged_at"], name="pull_repo_merged"),
         ]
         verbose_name = _("拉取请求")
         verbose_name_plural = _("拉取请求")
@@ -114,6 +118,12 @@ class Issue(MirroredRow):
     def __str__(self) -> str:
         return f"#{self.number} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        repository = self.repository
+        return reverse(
+            "reviews:issue-detail", args=[repository.owner, repository.name, self.number]
+        )
+
 
 class Comment(MirroredRow):
     """A comment on a pull request or an issue. Joined by number, so that one may arrive first."""
@@ -146,18 +156,49 @@ class Comment(MirroredRow):
         return f"{self.kind} {self.number}: {self.body[:40]}"
 
 
+class RepositorySyncQuerySet(models.QuerySet["RepositorySync"]):
+    """Sets by the clock of the database, so that workers on several machines agree."""
+
+    def free(self) -> "RepositorySyncQuerySet":
+        """No live worker is at them: nobody holds the lease, or its holder died."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+
+    def due(self, interval: dt.timedelta) -> "RepositorySyncQuerySet":
+        """Free, and asked for, never finished, interrupted, or last finished `interval` ago."""
+        return self.free().filter(
+            Q(requested_at__isnull=False)
+            | Q(finished_at=None)
+            | Q(started_at__gt=F("finished_at"))
+            | Q(finished_at__lte=Now() - interval)
+        )
+
+
 class RepositorySync(models.Model):
     """How far a repository is mirrored, who is at it now, and how the last run ended.
 
-    The cursors are the largest `updated_at` stored, host time, one a list; none ever passes a row
-    that is not stored (I8). `lease_until` is the database's word that a worker is at it: it expires
-    by itself when the worker is killed.
+    The cursors are the largest `updated_at` up to which everything is stored, host time, one a
+    list; none ever passes a row that is not stored (I8). `lease_until` is the database's word that
+    a worker is at it: it expires by itself when the worker is killed. A run that was killed leaves
+    `started_at` behind `finished_at`.
     """
 
     class Result(models.TextChoices):
         NEVER = "never", _("尚未同步")
         OK = "ok", _("成功")
         FAILED = "failed", _("失败")
+
+    class Fault(models.TextChoices):
+        """What went wrong, in words for anyone; `error` keeps the technical detail."""
+
+        NONE = "", ""
+        NOT_FOUND = "not_found", _("代码平台上找不到这个仓库，请核对空间与仓库名。")
+        FORBIDDEN = "forbidden", _("代码平台不允许读取这个仓库，请管理员检查访问令牌。")
+        RATE_LIMITED = "rate_limited", _("代码平台限制了访问频率，稍后会自动重试。")
+        UNAVAILABLE = "unavailable", _("代码平台暂时没有回应，稍后会自动重试。")
+        MALFORMED = "malformed", _("代码平台的答复无法解读，稍后会自动重试。")
+        UNKNOWN_HOST = "unknown_host", _("尚未配置这个代码平台的地址，请管理员补上。")
+        INTERRUPTED = "interrupted", _("同步中途停止，已存下的内容不受影响，稍后会继续。")
+        INTERNAL = "internal", _("门户内部出错，管理员可在日志中查到详情。")
 
     repository = models.OneToOneField(
         Repository, models.CASCADE, related_name="sync", verbose_name=_("仓库")
@@ -167,7 +208,7 @@ class RepositorySync(models.Model):
     pull_comments_cursor = models.DateTimeField(null=True, blank=True)
     issue_comments_cursor = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(_("占用至"), null=True, blank=True)
-    lease_holder = models.CharField(_("占用者"), max_length=100, blank=True)
+    lease_holder = models.CharField(_("占用者"), max_length=200, blank=True)
     requested_at = models.DateTimeField(_("请求时间"), null=True, blank=True)
     started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
     finished_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -175,9 +216,12 @@ class RepositorySync(models.Model):
     result = models.CharField(
         _("结果"), max_length=10, choices=Result.choices, default=Result.NEVER
     )
-    error = models.TextField(_("错误"), blank=True)
-    # {"stream": "pulls", "page": 3, "total_pages": 44, "pulls": 300, "issues": 0, "comments": 0, "requests": 3}
+    fault = models.CharField(_("问题"), max_length=20, choices=Fault.choices, blank=True)
+    error = models.TextField(_("详情"), blank=True)
+    # reviews.sync.progress.Progress as JSON, of the run that is on or was last.
     progress = models.JSONField(_("进度"), default=dict, blank=True)
+
+    objects = RepositorySyncQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["lease_until"], name="sync_lease")]
@@ -186,3 +230,12 @@ class RepositorySync(models.Model):
 
     def __str__(self) -> str:
         return f"{self.repository} {self.result}"
+
+    def is_running(self, at: dt.datetime) -> bool:
+        return self.lease_until is not None and self.lease_until > at
+
+    def is_interrupted(self, at: dt.datetime) -> bool:
+        """Killed half-way, and nobody has taken over yet."""
+        if self.is_running(at) or self.started_at is None:
+            return False
+        return self.finished_at is None or self.started_at > self.finished_at

@@ -1,1 +1,49 @@
 """Jobs of this room: ids in, fetch, call one function; safe to run twice."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+
+from celery import shared_task
+from django.conf import settings
+
+from members.models import Repository
+
+from .models import RepositorySync
+from .sync.run import sync
+
+log = logging.getLogger(__name__)
+# What one sweep wakes at most; the next one comes half a minute later.
+SWEEP_SIZE = 50
+
+
+@shared_task
+def sync_repository(repository_id: int) -> None:
+    """Sync one repository if it is due: a message that comes twice finds nothing to do."""
+    repository = Repository.objects.filter(pk=repository_id).first()
+    if repository is None:
+        log.warning("repository %s is gone, nothing to sync", repository_id)
+        return
+    sync(repository, due_after=interval())
+
+
+@shared_task
+def sweep_syncs() -> None:
+    """Wake workers for what the database says is due, longest waiting first."""
+    hosted = Repository.objects.filter(host__in=settings.CODE_HOSTS)
+    RepositorySync.objects.bulk_create(
+        [RepositorySync(repository=repository) for repository in hosted.filter(sync=None)],
+        ignore_conflicts=True,
+    )
+    due = RepositorySync.objects.due(interval()).filter(repository__in=hosted)
+    wake(due.order_by("finished_at", "pk").values_list("repository_id", flat=True)[:SWEEP_SIZE])
+
+
+def wake(repository_ids: Iterable[int]) -> None:
+    """Send one message a repository; raises when the broker is down."""
+    for repository_id in repository_ids:
+        sync_repository.apply_async([repository_id], retry=False)
+
+
+def interval() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.SYNC_INTERVAL_S)

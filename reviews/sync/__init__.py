@@ -1,0 +1,1 @@
+"""Keeping the mirror true to the code host: fetch, diff, apply, one page after another."""
