@@ -40,8 +40,8 @@ def verify(
     """Returns when `X-Gitee-Token` and `X-Gitee-Timestamp` (milliseconds) prove knowledge of `secret`.
 
     Raises `BadSignature` otherwise, for a timestamp further than `fresh_for` from `at` (aware) in
-    either direction too. In password mode the token is the secret
-    itself; `allow_password=False` refuses that mode.
+    either direction too. In password mode the token is the secret itself; `allow_password=False`
+    refuses that mode.
     """
     if not secret:
         raise BadSignature("no secret is configured")
