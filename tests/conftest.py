@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from tests import network
 from tests.browser import HOW, LAUNCH_ARGS, Watch, find_chromium
@@ -98,6 +99,13 @@ def _flush_past_the_ledger() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_next_test() -> Iterator[None]:
+    """A request for an English page leaves its thread in English: no other test shall notice."""
+    yield
+    translation.deactivate()
 
 
 # ── the code host ─────────────────────────────────────────────────────────────────────────────

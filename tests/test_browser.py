@@ -23,6 +23,12 @@ def show(request, name):
     return HttpResponse(CLEAN % BODIES[name], headers={"Content-Security-Policy": POLICY})
 
 
+def not_found(request, exception):
+    """Plain, so that these tests do not hang on the portal's own page."""
+    return HttpResponse("404", status=404)
+
+
+handler404 = not_found
 urlpatterns = [path("pages/<slug:name>/", show)]
 
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
