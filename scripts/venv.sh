@@ -5,6 +5,8 @@ set -eu
 
 stamp=$1
 venv=.venv
+# As pip does: trust what the machine trusts, also behind a company's proxy.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 
 fits() {
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
