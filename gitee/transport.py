@@ -184,13 +184,19 @@ class Transport:
 
 def make_session(*, max_connections: int, answer_s: float) -> requests.Session:
     """A session without proxies, .netrc, cookies or retries of its own, and few connections."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _Adapter(max_connections=max_connections, answer_s=answer_s)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: redirects are followed by us, and one that is no address must not raise in there."""
+        return None
 
 
 class _Adapter(HTTPAdapter):

@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -97,17 +98,22 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(self._head(reply) + body)
 
     def _misbehave(self, fault: Fault, reply: Reply) -> None:
+        """A wrong but whole answer keeps the connection; the other faults end it."""
+        whole = {
+            "status": lambda: _error(fault),
+            "html": lambda: reply_html(HTML_ERROR),
+            "not_json": lambda: Reply(200, b"OK"),
+            "cut": lambda: replace(reply, body=reply.body[: len(reply.body) // 2]),
+        }
+        if fault.kind in whole:
+            self._write(whole[fault.kind]())
+            return
         self.close_connection = True
-        if fault.kind == "status":
-            self._write(_error(fault))
-        elif fault.kind == "html":
-            self._write(reply_html(HTML_ERROR))
-        elif fault.kind == "not_json":
-            self._write(Reply(200, b"OK"))
-        elif fault.kind == "cut":
-            half = reply.body[: len(reply.body) // 2]
-            self._write(Reply(reply.status, half, reply.content_type, reply.headers))
-        elif fault.kind == "drop_midway":
+        self._break_off(fault, reply)
+        _shutdown(self.connection)
+
+    def _break_off(self, fault: Fault, reply: Reply) -> None:
+        if fault.kind == "drop_midway":
             self.wfile.write(self._head(reply) + reply.body[: len(reply.body) // 2])
         elif fault.kind == "drip":
             self.wfile.write(self._head(reply))
@@ -117,7 +123,6 @@ class Handler(BaseHTTPRequestHandler):
         elif fault.kind == "hang":
             self.server.stopping.wait()
         # "drop": nothing at all is said.
-        _shutdown(self.connection)
 
     def _drip(self, data: bytes, pause_s: float) -> None:
         for position in range(len(data)):
