@@ -113,12 +113,15 @@ def plain_name(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
+PRIVATE = ("email", "extra")
+
+
 def to_json(facts: CharterFacts) -> dict[str, Any]:
     """People and repositories for the drift page; no e-mail, no unknown key, no long text (I9)."""
-    people = [
-        {key: value for key, value in asdict(person).items() if key not in ("email", "extra")}
-        for person in facts.people
-    ]
+    people = []
+    for person in facts.people:
+        told = {key: value for key, value in asdict(person).items() if key not in PRIVATE}
+        people.append({**told, "repositories": list(person.repositories)})
     return {
         "kind": facts.kind,
         "name": facts.name,

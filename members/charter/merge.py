@@ -123,9 +123,7 @@ def _holders(role: str, sources: Sequence[Source]) -> list[Listed]:
     return []
 
 
-def _completed(
-    person: Listed, by_kind: Mapping[str, Source], held: set[tuple[str, str]]
-) -> Listed:
+def _completed(person: Listed, by_kind: Mapping[str, Source], held: set[tuple[str, str]]) -> Listed:
     """The same role with what the other files know of the person.
 
     A duty written beside another role counts only when the person does not hold that one.

@@ -47,7 +47,9 @@ TITLES = {MAINTAINER: "Maintainers", COMMITTER: "Committers", CONTRIBUTOR: "Cont
 HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?P<gap>[ \t\u3000]*)(?P<text>.*)")
 FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<rest>.*)")
 RULE = re.compile(r" {0,3}([-*_][ \t]*){3,}")
-BULLET = re.compile(r"(?P<indent>[ \t\u3000]*)(?:[*+•·-](?!\*)|\d{1,3}[.)、])[ \t\u3000]*(?P<text>\S.*)")
+BULLET = re.compile(
+    r"(?P<indent>[ \t\u3000]*)(?:[*+•·-](?!\*)|\d{1,3}[.)、])[ \t\u3000]*(?P<text>\S.*)"
+)
 PERSON = re.compile(
     r"(?P<name>[^@＠()（）:：,，、;；。\[\]<>]*?)[\s\u3000]*"
     r"(?:[@＠](?P<login>[A-Za-z0-9][\w.~-]*))?[\s\u3000]*"
@@ -94,7 +96,9 @@ def parse(text: str, file: str, kind: str = README) -> Parsed:
             after_list = True
             continue
         if role and listed:
-            text = f"a second list of {TITLES[role]}, the first is on line {seen[role]}; kept as text"
+            text = (
+                f"a second list of {TITLES[role]}, the first is on line {seen[role]}; kept as text"
+            )
             problems.append(Problem(file, block.line, text))
         if block.level <= 2 or not sections or after_list:
             sections.append(_section(block))
@@ -105,9 +109,7 @@ def parse(text: str, file: str, kind: str = README) -> Parsed:
         raise CharterError(file, "no list of people below a Maintainers or Committers heading")
     _report_twice(people, file, problems)
     kept = tuple(section for section in sections if section.body or section.title)
-    facts = CharterFacts(
-        kind=kind, name=_title_of(kept), people=_by_role(people), sections=kept
-    )
+    facts = CharterFacts(kind=kind, name=_title_of(kept), people=_by_role(people), sections=kept)
     return Parsed(facts, tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
@@ -163,9 +165,7 @@ def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
             yield number, line, bool(fence)
 
 
-def _heading(
-    line: str, number: int, file: str, problems: list[Problem]
-) -> tuple[int, str] | None:
+def _heading(line: str, number: int, file: str, problems: list[Problem]) -> tuple[int, str] | None:
     match = HEADING.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if not match:
         return None
@@ -174,7 +174,9 @@ def _heading(
         # "#1 of the list" is a text; "##Maintainers" is a heading written in haste.
         if level == 1 or not text or match["text"].startswith("#"):
             return None
-        problems.append(Problem(file, number, f"no space after {match['marks']}; read as a heading"))
+        problems.append(
+            Problem(file, number, f"no space after {match['marks']}; read as a heading")
+        )
     inner = re.match(r"#+", text)
     if inner:
         level, text = min(6, level + len(inner[0])), text[len(inner[0]) :].strip()
@@ -212,9 +214,7 @@ def _role_of(title: str) -> str | None:
     return ROLE_HEADINGS.get(plain_name(re.sub(r"[(（].*", "", title)))
 
 
-def _people(
-    block: _Block, role: str, file: str, problems: list[Problem]
-) -> list[Listed]:
+def _people(block: _Block, role: str, file: str, problems: list[Problem]) -> list[Listed]:
     """The people of a role's list; none when the section describes the role instead."""
     bullets = [match for _number, line in block.lines if (match := _bullet(line))]
     if bullets and all(DESCRIPTION.match(match["text"]) for match in bullets):
@@ -239,9 +239,7 @@ def _bullet(line: str) -> re.Match[str] | None:
     return BULLET.fullmatch(line) if len(line) <= LONGEST_LINE else None
 
 
-def _person(
-    line: str, number: int, role: str, file: str, problems: list[Problem]
-) -> Listed | None:
+def _person(line: str, number: int, role: str, file: str, problems: list[Problem]) -> Listed | None:
     bullet = _bullet(line)
     if bullet is None or len(bullet["indent"].expandtabs(4)) > 3:
         problems.append(Problem(file, number, f"not a person of the list: {_short(line)}"))
