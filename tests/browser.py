@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 LAUNCH_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-DEBIAN_PACKAGES = ["chromium", "fonts-noto-cjk"]
+DEBIAN_PACKAGES = ["chromium", "fontconfig", "fonts-noto-cjk"]
 HOW = (
     "The journeys need Chromium, and Chinese fonts to draw the pages. Any of these will do:\n"
-    "  Debian, Ubuntu:  sudo apt-get install chromium fonts-noto-cjk\n"
+    "  Debian, Ubuntu:  sudo apt-get install chromium fontconfig fonts-noto-cjk\n"
     "  elsewhere:       .venv/bin/playwright install chromium\n"
     "  already there:   CHROMIUM=/path/to/chromium make test"
 )
