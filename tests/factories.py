@@ -52,3 +52,40 @@ class RoleTermFactory(DjangoModelFactory):
     sig = factory.SubFactory(SigFactory)
     role = members.RoleTerm.Role.COMMITTER
     started_on = dt.date(2026, 1, 1)
+
+
+class ContributionFactory(DjangoModelFactory):
+    class Meta:
+        model = members.Contribution
+
+    person = factory.SubFactory(PersonFactory)
+    sig = factory.SubFactory(SigFactory)
+    kind = members.Contribution.Kind.PULL_MERGED
+    at = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
+    source = factory.LazyAttributeSequence(
+        lambda row, number: f"gitee:example/one!{number}:{row.kind}:someone"
+    )
+
+
+class PolicyFactory(DjangoModelFactory):
+    class Meta:
+        model = members.Policy
+
+    sig = factory.SubFactory(SigFactory)
+    role = members.RoleTerm.Role.COMMITTER
+    effective_from = dt.date(2025, 1, 1)
+
+
+class PromotionFactory(DjangoModelFactory):
+    """A promotion in any state without the steps before it; `members.promotion` makes real ones."""
+
+    class Meta:
+        model = members.Promotion
+
+    sig = factory.SubFactory(SigFactory)
+    person = factory.SubFactory(PersonFactory)
+    role = members.RoleTerm.Role.COMMITTER
+    reason = "长期评审"
+    policy = factory.SubFactory(PolicyFactory, sig=factory.SelfAttribute("..sig"))
+    nominated_by = factory.SubFactory(PersonFactory)
+    nominated_at = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)

@@ -1,0 +1,55 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from members.working_days import china, end_of_nth, is_provisional, nth_after
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Weekdays:
+    def is_working_day(self, key):
+        return key.weekday() < 5
+
+
+class Never:
+    def is_working_day(self, key):
+        return False
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "last"),
+    [
+        ((2026, 3, 2), 5, (2026, 3, 9)),  # Monday: the day itself does not count
+        ((2026, 3, 7), 5, (2026, 3, 13)),  # Saturday
+        ((2026, 3, 6), 1, (2026, 3, 9)),
+    ],
+)
+def test_nth_after_plain_weeks(day, number, last):
+    assert nth_after(dt.date(*day), number, Weekdays()) == dt.date(*last)
+
+
+def test_nth_after_leaps_over_the_national_holiday():
+    # 1 to 7 October 2026 are free, Saturday the 10th is worked.
+    assert nth_after(dt.date(2026, 9, 30), 3, china()) == dt.date(2026, 10, 10)
+
+
+def test_nth_after_counts_a_make_up_saturday():
+    assert nth_after(dt.date(2026, 2, 13), 1, china()) == dt.date(2026, 2, 14)
+
+
+def test_nth_after_does_not_count_for_ever():
+    with pytest.raises(ValueError, match="no working day"):
+        nth_after(dt.date(2026, 3, 2), 1, Never())
+
+
+def test_end_of_nth_is_the_last_second_in_the_zone():
+    # 20:00 UTC is already the third of March in Shanghai.
+    at = dt.datetime(2026, 3, 2, 20, 0, tzinfo=dt.UTC)
+    end = end_of_nth(at, 5, Weekdays(), SHANGHAI)
+    assert end.astimezone(SHANGHAI) == dt.datetime(2026, 3, 10, 23, 59, 59, tzinfo=SHANGHAI)
+
+
+def test_is_provisional_until_make_up_days_are_published():
+    assert [is_provisional(year) for year in (2025, 2026, 2090)] == [False, False, True]
