@@ -45,6 +45,11 @@ def is_member(user: User, sig: Sig) -> bool:
     return bool(roles_of(acting_person(user), sig))
 
 
+def can_see_email(user: User, person: Person) -> bool:
+    """Private (I9): the person and administrators."""
+    return acting_person(user) == person or getattr(user, "is_superuser", False)
+
+
 # ── promotions ────────────────────────────────────────────────────────────────────────────────
 Roles = frozenset[str]
 
