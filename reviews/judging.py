@@ -1,28 +1,44 @@
 """From the mirror's rows to verdicts: which comments, whose words, up to when."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import QuerySet
-
-from members.models import Repository
+from django.db.models import Q, QuerySet
 
 from .entitlement import Roster
 from .models import Comment, PullRequest
 from .verdict import Remark, Verdict, judge
 
-Number = int
-# Remarks of one pull request that are read; far beyond what people write.
-REMARKS_READ = 2_000
 
+def comments_on(pulls: Iterable[PullRequest]) -> QuerySet[Comment]:
+    """Comments on these pull requests, oldest first.
 
-def comments_on(repository: Repository, numbers: Iterable[Number]) -> QuerySet[Comment]:
-    """Comments on these pull requests of a repository, oldest first."""
+    With pull requests of several repositories a few of a namesake number may come along; tell them
+    apart by `subject_of`.
+    """
+    keys = {(pull.repository_id, str(pull.number)) for pull in pulls}
     return Comment.objects.filter(
-        repository=repository,
+        repository__in={repository_id for repository_id, _number in keys},
         kind=Comment.Kind.PULL,
-        number__in=[str(number) for number in numbers],
+        number__in={number for _repository_id, number in keys},
     )
+
+
+def commands_on(pulls: Iterable[PullRequest]) -> QuerySet[Comment]:
+    """Only the comments that may hold a command."""
+    return comments_on(pulls).filter(Q(body__icontains="/lgtm") | Q(body__icontains="/approve"))
+
+
+def subject_of(row: PullRequest | Comment) -> tuple[int, str]:
+    return row.repository_id, str(row.number)
+
+
+def by_subject(comments: Iterable[Comment]) -> dict[tuple[int, str], list[Comment]]:
+    found: dict[tuple[int, str], list[Comment]] = defaultdict(list)
+    for comment in comments:
+        found[subject_of(comment)].append(comment)
+    return found
 
 
 def remarks_of(rows: Iterable[Comment]) -> list[Remark]:

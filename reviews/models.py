@@ -218,6 +218,8 @@ class RepositorySync(models.Model):
     )
     fault = models.CharField(_("问题"), max_length=20, choices=Fault.choices, blank=True)
     error = models.TextField(_("详情"), blank=True)
+    # Rows stored when the last run ended: {"pulls": 4379, "issues": 0, "comments": 812}
+    counts = models.JSONField(_("数量"), default=dict, blank=True)
     # reviews.sync.progress.Progress as JSON, of the run that is on or was last.
     progress = models.JSONField(_("进度"), default=dict, blank=True)
 

@@ -1,6 +1,5 @@
 """What the mirror proves of people: contributions, told to the members' room."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from members.contribution import Fact, forget_many, record_many
 from members.models import Account, Contribution, Repository
 
 from ..entitlement import Roster, rosters
-from ..judging import comments_on, remarks_of, verdict_on
+from ..judging import by_subject, comments_on, remarks_of, subject_of, verdict_on
 from ..models import Comment, Issue, PullRequest
 from ..verdict import Remark, Verdict, is_bot, remarks_by_login
 
@@ -30,14 +29,11 @@ def record_pulls(repository: Repository, numbers: Iterable[int]) -> None:
     )
     if not pulls:
         return
-    said: dict[int, list[Comment]] = defaultdict(list)
-    numbers_merged = [pull.number for pull in pulls]
-    for comment in comments_on(repository, numbers_merged).select_related("author"):
-        said[int(comment.number)].append(comment)
+    said = by_subject(comments_on(pulls).select_related("author"))
     roster = rosters([repository])
     # Addresses without a language prefix, whoever runs this.
     with translation.override(settings.LANGUAGE_CODE):
-        facts = [fact for pull in pulls for fact in _facts_of(pull, said[pull.number], roster)]
+        facts = [fact for pull in pulls for fact in _facts_of(pull, said[subject_of(pull)], roster)]
     record_many(facts)
     forget_many(_not_reviewers(pulls, said, facts))
 
@@ -135,13 +131,15 @@ def _main_reviewers(verdict: Verdict, remarks: Sequence[Remark]) -> set[str]:
 
 
 def _not_reviewers(
-    pulls: Sequence[PullRequest], said: Mapping[int, Sequence[Comment]], facts: Sequence[Fact]
+    pulls: Sequence[PullRequest],
+    said: Mapping[tuple[int, str], Sequence[Comment]],
+    facts: Sequence[Fact],
 ) -> set[str]:
     """Sources of those who spoke but whose word does not count (any more)."""
     possible = {
         _review_source(pull, comment.author)
         for pull in pulls
-        for comment in said[pull.number]
+        for comment in said[subject_of(pull)]
         if comment.author
     }
     return possible - {fact.source for fact in facts}

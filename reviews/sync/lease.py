@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
-from ..models import RepositorySync
+from ..models import Comment, Issue, PullRequest, RepositorySync
 
 LEASE = dt.timedelta(seconds=90)
 
@@ -57,6 +57,7 @@ def finish(lease: Lease, *, fault: str = RepositorySync.Fault.NONE, error: str =
         result=RepositorySync.Result.OK if ok else RepositorySync.Result.FAILED,
         fault=fault,
         error=error,
+        counts=_counts(lease),
         requested_at=Case(
             When(requested_at__lte=F("started_at"), then=Value(None)), default=F("requested_at")
         ),
@@ -76,6 +77,15 @@ def free_if_holder_died(sync_id: int) -> bool:
     if host != socket.gethostname() or not pid.isdecimal() or _lives(int(pid)):
         return False
     return bool(_held(Lease(sync_id, holder)).update(lease_until=None))
+
+
+def _counts(lease: Lease) -> dict[str, int]:
+    """Rows stored by now; counted once a run, so that no page has to."""
+    models = {"pulls": PullRequest, "issues": Issue, "comments": Comment}
+    return {
+        name: model._default_manager.filter(repository__sync=lease.sync_id).count()
+        for name, model in models.items()
+    }
 
 
 def _held(lease: Lease) -> Any:
