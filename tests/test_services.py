@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -216,6 +217,15 @@ def test_failure_to_start_names_the_log_and_shows_its_end(tmp_path, monkeypatch)
     assert "Valkey: ended with status 3" in message
     assert str(tmp_path / "room" / "valkey" / "valkey.log") in message
     assert message.endswith("FATAL: no room for the portal")
+
+
+def test_server_takes_another_port_when_somebody_was_quicker(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as quicker:
+        ports = [quicker.getsockname()[1], services.free_port()]
+        monkeypatch.setattr(services, "free_port", lambda: ports.pop(0))
+        with services._room() as room, services.valkey(room) as url:
+            services._ping(url)
+    assert ports == []
 
 
 @pytest.mark.parametrize(
