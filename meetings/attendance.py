@@ -2,8 +2,10 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from ledger import record
 from members import contribution
@@ -62,6 +64,9 @@ def remove(*, row: Attendance, by: Person | None, at: dt.datetime) -> None:
 def count(meeting: Meeting) -> int:
     """Record `meeting_attended` for each known person; told twice, stored once."""
     people = meeting.attendances.exclude(person=None).values_list("person_id", flat=True)
+    # The stored path is the one without a language before it, whoever publishes.
+    with override(settings.LANGUAGE_CODE):
+        url = meeting.get_absolute_url()
     return contribution.record_many(
         contribution.Fact(
             person_id=person_id,
@@ -70,7 +75,7 @@ def count(meeting: Meeting) -> int:
             at=meeting.starts_at,
             source=_source(meeting, person_id),
             title=meeting.title,
-            url=meeting.get_absolute_url(),
+            url=url,
         )
         for person_id in people
         if person_id is not None

@@ -121,7 +121,7 @@ def load(
         _record(meeting, file_name, facts.problems, body, at)
     if dry_run:
         transaction.set_rollback(True)
-    return Imported(meeting, facts, change, matched)
+    return Imported(meeting, facts, change, tuple(dict.fromkeys(matched)))
 
 
 def _starts_at(

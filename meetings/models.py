@@ -126,6 +126,13 @@ class Meeting(models.Model):
         return ZoneInfo(self.series.time_zone if self.series else self.sig.time_zone)
 
     @property
+    def tone(self) -> str:
+        """The badge's kind."""
+        return {self.State.HELD: "good", self.State.CANCELLED: "blocked"}.get(
+            self.State(self.state), "waiting"
+        )
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
 
@@ -161,6 +168,18 @@ class AgendaItem(models.Model):
         return self.title
 
 
+class MinutesRevisionQuerySet(models.QuerySet["MinutesRevision"]):
+    def public(self) -> "MinutesRevisionQuerySet":
+        return self.filter(state__in=MinutesRevision.PUBLIC_STATES)
+
+    def current_public(self) -> "MinutesRevisionQuerySet":
+        """Of each meeting the newest text that everybody may read."""
+        newer = MinutesRevision.objects.public().filter(
+            meeting=OuterRef("meeting"), number__gt=OuterRef("number")
+        )
+        return self.public().filter(~Exists(newer))
+
+
 class MinutesRevision(models.Model):
     """One saved text of a meeting's minutes. Revisions are only ever added (I7)."""
 
@@ -184,6 +203,8 @@ class MinutesRevision(models.Model):
     # Why a published text was amended.
     reason = models.TextField(_("修订理由"), blank=True)
     created_at = models.DateTimeField(_("保存时间"))
+
+    objects = MinutesRevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -3,7 +3,7 @@
 Hosts are the SIG's Committers and Maintainers. Anonymous visitors read what is published.
 """
 
-from members.models import Sig
+from members.models import Person, Sig
 from members.rules import User, acting_person, is_committer_or_above, is_maintainer
 
 from .models import ActionItem, AgendaItem, Meeting
@@ -20,11 +20,15 @@ def can_propose(user: User, meeting: Meeting) -> bool:
 
 
 def can_withdraw(user: User, item: AgendaItem) -> bool:
-    """Hosts any item, a proposer their own."""
-    person = acting_person(user)
+    """Hosts any item, a proposer their own, while the meeting is ahead."""
+    return withdraws(acting_person(user), item, can_edit_meeting(user, item.meeting.sig))
+
+
+def withdraws(person: Person | None, item: AgendaItem, is_host: bool) -> bool:
+    """`can_withdraw` for a page that asks it of many items: the roles are asked once."""
     if person is None or not item.meeting.is_open or item.withdrawn_at is not None:
         return False
-    return item.proposed_by_id == person.pk or can_edit_meeting(user, item.meeting.sig)
+    return is_host or item.proposed_by_id == person.pk
 
 
 def can_edit_minutes(user: User, sig: Sig) -> bool:
@@ -38,7 +42,11 @@ def can_publish(user: User, sig: Sig) -> bool:
 
 def can_close_action(user: User, item: ActionItem) -> bool:
     """The owner, or a Maintainer."""
-    person = acting_person(user)
+    return closes(acting_person(user), item, is_maintainer(user, item.sig))
+
+
+def closes(person: Person | None, item: ActionItem, is_maintainer: bool) -> bool:
+    """`can_close_action` for a page that asks it of many items."""
     if person is None or item.state != ActionItem.State.OPEN:
         return False
-    return item.owner_id == person.pk or is_maintainer(user, item.sig)
+    return is_maintainer or item.owner_id == person.pk

@@ -1,4 +1,45 @@
-from django.urls import URLPattern
+"""Addresses of the meetings' room."""
+
+from django.urls import path
+
+from .views import action, agenda, attendance, calendar, meeting, minutes
 
 app_name = "meetings"
-urlpatterns: list[URLPattern] = []
+MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
+
+urlpatterns = [
+    path("sigs/<slug:slug>/calendar.ics", calendar.calendar_feed, name="calendar"),
+    path("sigs/<slug:slug>/meetings/", meeting.meeting_list, name="meeting-list"),
+    path(MEETING, meeting.meeting_detail, name="meeting-detail"),
+    path(f"{MEETING}move/", meeting.meeting_move, name="meeting-move"),
+    path(f"{MEETING}cancel/", meeting.meeting_cancel, name="meeting-cancel"),
+    path(f"{MEETING}hold/", meeting.meeting_hold, name="meeting-hold"),
+    path(f"{MEETING}agenda/", agenda.agenda_add, name="agenda-add"),
+    path(
+        f"{MEETING}agenda/<int:item_pk>/withdraw/", agenda.agenda_withdraw, name="agenda-withdraw"
+    ),
+    path(
+        f"{MEETING}agenda/<int:item_pk>/up/",
+        agenda.agenda_shift,
+        {"direction": "up"},
+        name="agenda-up",
+    ),
+    path(
+        f"{MEETING}agenda/<int:item_pk>/down/",
+        agenda.agenda_shift,
+        {"direction": "down"},
+        name="agenda-down",
+    ),
+    path(f"{MEETING}attendance/", attendance.attendance_add, name="attendance-add"),
+    path(
+        f"{MEETING}attendance/<int:row_pk>/remove/",
+        attendance.attendance_remove,
+        name="attendance-remove",
+    ),
+    path(f"{MEETING}actions/", action.action_add, name="action-add"),
+    path(f"{MEETING}minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
+    path(f"{MEETING}minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
+    path(f"{MEETING}minutes/history/", minutes.minutes_history, name="minutes-history"),
+    path("sigs/<slug:slug>/actions/", action.action_list, name="action-list"),
+    path("sigs/<slug:slug>/actions/<int:pk>/close/", action.action_close, name="action-close"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the meetings' room, one module a subject."""

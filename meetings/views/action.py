@@ -1,0 +1,93 @@
+"""The SIG's action items on one page, and the buttons that add and close them."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings import action, forms, rules
+from meetings.models import ActionItem, Meeting
+from members.models import Sig
+from members.paging import BadCursor, paginate
+
+from .access import deed, permit, person_of, signed_in
+from .meeting import action_rows, meeting_page
+
+OPEN_SHOWN = 200
+CLOSED_SHOWN = 20
+
+
+def action_list(request: HttpRequest, slug: str) -> HttpResponse:
+    sig = get_object_or_404(Sig, slug=slug)
+    who = request.GET.get("person", "").strip().replace("\0", "")[:200]
+    items = ActionItem.objects.filter(sig=sig)
+    if who:
+        login = who.removeprefix("@")
+        mine = Q(owner__accounts__login__iexact=login) | Q(owner_name__iexact=who)
+        items = items.filter(pk__in=ActionItem.objects.filter(mine, sig=sig).values("pk"))
+    unfinished = items.filter(state=ActionItem.State.OPEN)
+    ordered = unfinished.order_by(F("due_on").asc(nulls_last=True), "pk")
+    try:
+        page = paginate(
+            items.exclude(state=ActionItem.State.OPEN)
+            .exclude(closed_at=None)
+            .select_related("owner", "meeting__sig")
+            .prefetch_related("owner__accounts"),
+            key="closed_at",
+            size=CLOSED_SHOWN,
+            older=request.GET.get("older", ""),
+            newer=request.GET.get("newer", ""),
+        )
+    except BadCursor as error:
+        raise BadRequest(str(error)) from error
+    rows = action_rows(ordered[: OPEN_SHOWN + 1], request.user, sig)
+    context = {
+        "sig": sig,
+        "tab": "meetings",
+        "who": who,
+        "rows": rows[:OPEN_SHOWN],
+        "more": OPEN_SHOWN if len(rows) > OPEN_SHOWN else 0,
+        "page": page,
+    }
+    return render(request, "meetings/action_list.html", context)
+
+
+@deed
+def action_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    form = forms.ActionForm(request.POST, auto_id="action_%s")
+    if not form.is_valid():
+        return meeting_page(request, meeting, action_form=form)
+    action.add(meeting=meeting, by=person_of(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("行动项已记下。"))
+    return redirect(f"{meeting.get_absolute_url()}#actions")
+
+
+@signed_in
+def action_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    item = get_object_or_404(
+        ActionItem.objects.select_related("sig", "owner"), pk=pk, sig__slug=slug
+    )
+    back = reverse("meetings:action-list", args=[slug])
+    if request.method != "POST":
+        return redirect(back)
+    form = forms.ActionCloseForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("state must be done or dropped")
+    if item.state == ActionItem.State.OPEN:
+        permit(rules.can_close_action(request.user, item))
+    state = form.cleaned_data["state"]
+    try:
+        action.close(item=item, state=state, by=person_of(request), at=timezone.now())
+    except action.AlreadyClosed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    messages.success(
+        request,
+        _("行动项的状态已改为“%(state)s”。") % {"state": ActionItem.State(state).label},
+    )
+    return redirect(back)

@@ -1,0 +1,194 @@
+"""The SIG's meetings: what comes, what was, and one meeting with all that belongs to it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings import forms, minutes, problem, recurrence, rules, schedule
+from meetings.holiday import ChinaCalendar, china
+from meetings.models import AgendaItem, Meeting
+from meetings.outlook import day_starts_at
+from members.models import Sig
+from members.paging import BadCursor, paginate
+from members.rules import acting_person, is_maintainer
+
+from .access import deed, meeting_or_404, permit, person_of
+
+COMING_SHOWN = 24
+PAST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A meeting with what the holiday calendar says of its day."""
+
+    meeting: Meeting
+    holiday: str | None
+    proposal: dt.date | None
+    provisional: bool
+
+
+def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
+    sig = get_object_or_404(Sig, slug=slug)
+    today_starts_at = day_starts_at(sig, timezone.now())
+    meetings = Meeting.objects.filter(sig=sig).select_related("sig", "series")
+    coming = meetings.coming(today_starts_at).with_agenda_count()[:COMING_SHOWN]
+    try:
+        page = paginate(
+            meetings.past(today_starts_at).with_minutes_flags(),
+            key="starts_at",
+            size=PAST_SHOWN,
+            older=request.GET.get("older", ""),
+            newer=request.GET.get("newer", ""),
+        )
+    except BadCursor as error:
+        raise BadRequest(str(error)) from error
+    calendar = china()
+    context = {
+        "sig": sig,
+        "tab": "meetings",
+        "coming": [_warned(meeting, calendar) for meeting in coming],
+        "page": page,
+        "sees_drafts": rules.can_edit_minutes(request.user, sig),
+    }
+    return render(request, "meetings/meeting_list.html", context)
+
+
+def meeting_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return meeting_page(request, meeting_or_404(slug, pk))
+
+
+@deed
+def meeting_move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    form = forms.MoveForm(request.POST, auto_id="move_%s")
+    if not form.is_valid():
+        return meeting_page(request, meeting, move_form=form)
+    schedule.move(
+        meeting=meeting,
+        starts_at=form.starts_at(meeting.zone),
+        reason=form.cleaned_data["reason"],
+        by=person_of(request),
+        at=timezone.now(),
+    )
+    messages.success(request, _("例会已改期，订阅的日历会随之更新。"))
+    return redirect(meeting)
+
+
+@deed
+def meeting_cancel(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    form = forms.CancelForm(request.POST, auto_id="cancel_%s")
+    if not form.is_valid():
+        return meeting_page(request, meeting, cancel_form=form)
+    schedule.cancel(
+        meeting=meeting,
+        reason=form.cleaned_data["reason"],
+        by=person_of(request),
+        at=timezone.now(),
+    )
+    messages.success(request, _("例会已取消，订阅的日历会随之更新。"))
+    return redirect(meeting)
+
+
+@deed
+def meeting_hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    schedule.hold(meeting=meeting, by=person_of(request), at=timezone.now())
+    messages.success(request, _("例会已标为已召开，可以发布纪要。"))
+    return redirect(meeting)
+
+
+def meeting_page(request: HttpRequest, meeting: Meeting, **bound: Form) -> HttpResponse:
+    """The page of one meeting; `bound` are forms that came back with errors."""
+    user, sig = request.user, meeting.sig
+    is_host = rules.can_edit_meeting(user, sig)
+    warned = _warned(meeting, china())
+    revision = minutes.latest_of(meeting) if is_host else minutes.public_of(meeting)
+    context: dict[str, Any] = {
+        "sig": sig,
+        "tab": "meetings",
+        "meeting": meeting,
+        "warned": warned,
+        "is_host": is_host,
+        "revision": revision,
+        "agenda": _agenda_rows(meeting, acting_person(user), is_host),
+        "attendances": list(
+            meeting.attendances.select_related("person").prefetch_related("person__accounts")
+        ),
+        "actions": action_rows(meeting.action_items.all(), user, sig),
+        "problems": problem.from_json(meeting.import_problems),
+        **_forms(request, meeting, is_host, warned),
+        **bound,
+    }
+    return render(request, "meetings/meeting_detail.html", context)
+
+
+def action_rows(items: Any, user: Any, sig: Sig) -> list[dict[str, Any]]:
+    """Action items with what the page says of each: overdue or not, closable by the reader or not."""
+    today = sig.day_of(timezone.now())
+    person = acting_person(user)
+    is_lead = is_maintainer(user, sig)
+    rows = items.select_related("owner", "meeting__sig").prefetch_related("owner__accounts")
+    return [
+        {
+            "item": item,
+            "is_overdue": item.is_overdue(today),
+            "may_close": rules.closes(person, item, is_lead),
+        }
+        for item in rows
+    ]
+
+
+def _warned(meeting: Meeting, calendar: ChinaCalendar) -> Warned:
+    day = meeting.starts_at.astimezone(meeting.zone).date()
+    holiday = calendar.holiday_name(day) if meeting.is_open else None
+    return Warned(
+        meeting=meeting,
+        holiday=holiday,
+        proposal=recurrence.proposal_for(day, calendar) if holiday else None,
+        provisional=meeting.is_open and calendar.is_provisional(day.year),
+    )
+
+
+def _forms(
+    request: HttpRequest, meeting: Meeting, is_host: bool, warned: Warned
+) -> dict[str, Form]:
+    """The forms this reader may use on this meeting."""
+    found: dict[str, Form] = {}
+    if rules.can_propose(request.user, meeting):
+        found["agenda_form"] = forms.AgendaForm(sig=meeting.sig, auto_id="agenda_%s")
+    if not is_host:
+        return found
+    if meeting.is_open:
+        initial = forms.initial_of_move(meeting, warned.proposal)
+        found["move_form"] = forms.MoveForm(initial=initial, auto_id="move_%s")
+        found["cancel_form"] = forms.CancelForm(auto_id="cancel_%s")
+    if meeting.state != Meeting.State.CANCELLED:
+        found["attendance_form"] = forms.AttendanceForm(auto_id="attendance_%s")
+        found["action_form"] = forms.ActionForm(auto_id="action_%s")
+    return found
+
+
+def _agenda_rows(meeting: Meeting, person: Any, is_host: bool) -> list[dict[str, Any]]:
+    items = meeting.agenda_items.filter(withdrawn_at=None).select_related(
+        "meeting", "proposed_by", "promotion__person", "promotion__sig", "pull_request__repository"
+    )
+    rows: list[AgendaItem] = list(items.prefetch_related("proposed_by__accounts"))
+    return [
+        {
+            "item": item,
+            "may_withdraw": rules.withdraws(person, item, is_host),
+            "may_rise": meeting.is_open and is_host and number > 0,
+            "may_sink": meeting.is_open and is_host and number < len(rows) - 1,
+        }
+        for number, item in enumerate(rows)
+    ]

@@ -1,0 +1,152 @@
+"""Writing minutes: edit, publish, and the history of what was written."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from meetings import difference, forms, minutes, rules
+from meetings.minutes_file import skeleton
+from meetings.models import Meeting, MinutesRevision
+from members.paging import BadCursor, paginate
+
+from .access import deed, meeting_or_404, permit, person_of, signed_in
+
+REVISIONS_SHOWN = 50
+
+
+@signed_in
+def minutes_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = meeting_or_404(slug, pk)
+    permit(rules.can_edit_minutes(request.user, meeting.sig))
+    latest = minutes.latest_of(meeting)
+    is_public = latest is not None and latest.is_public
+    if request.method != "POST":
+        initial = {
+            "body": latest.body if latest else skeleton(meeting),
+            "expected": latest.number if latest else 0,
+        }
+        return _edit_page(request, meeting, forms.MinutesForm(initial=initial, is_public=is_public))
+    form = forms.MinutesForm(request.POST, is_public=is_public)
+    if not form.is_valid():
+        return _edit_page(request, meeting, form)
+    if request.POST.get("do") == "preview":
+        return _edit_page(request, meeting, form, preview=form.cleaned_data["body"])
+    return _save(request, meeting, form, is_public)
+
+
+@deed
+def minutes_publish(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_publish(request.user, meeting.sig))
+    form = forms.PublishForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("expected: the number of the revision to publish")
+    minutes.publish(
+        meeting=meeting,
+        expected=form.cleaned_data["expected"],
+        by=person_of(request),
+        at=timezone.now(),
+    )
+    messages.success(request, _("纪要已发布，内容哈希已写入公开记录。"))
+    return redirect(f"{meeting.get_absolute_url()}#minutes")
+
+
+def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Revisions newest first, and one of them against the one before; drafts for editors only."""
+    meeting = meeting_or_404(slug, pk)
+    sees_drafts = rules.can_edit_minutes(request.user, meeting.sig)
+    visible = meeting.minutes_revisions.all() if sees_drafts else meeting.minutes_revisions.public()
+    try:
+        page = paginate(
+            visible.defer("body").select_related("author").prefetch_related("author__accounts"),
+            key="number",
+            size=REVISIONS_SHOWN,
+            older=request.GET.get("older", ""),
+            newer=request.GET.get("newer", ""),
+        )
+    except BadCursor as error:
+        raise BadRequest(str(error)) from error
+    chosen = _chosen(visible, request.GET.get("revision", ""))
+    context = {
+        "sig": meeting.sig,
+        "tab": "meetings",
+        "meeting": meeting,
+        "page": page,
+        "sees_drafts": sees_drafts,
+        **_compared(visible, chosen),
+    }
+    return render(request, "meetings/minutes_history.html", context)
+
+
+def _edit_page(
+    request: HttpRequest, meeting: Meeting, form: forms.MinutesForm, **more: Any
+) -> HttpResponse:
+    context = {"sig": meeting.sig, "tab": "meetings", "meeting": meeting, "form": form, **more}
+    return render(request, "meetings/minutes_edit.html", context)
+
+
+def _save(
+    request: HttpRequest, meeting: Meeting, form: forms.MinutesForm, is_public: bool
+) -> HttpResponse:
+    data = {**form.cleaned_data, "by": person_of(request), "at": timezone.now()}
+    try:
+        if is_public:
+            minutes.amend(meeting=meeting, **data)
+            messages.success(request, _("修订已发布，理由与内容哈希已写入公开记录。"))
+        else:
+            minutes.save_draft(meeting=meeting, **data)
+            messages.success(request, _("草稿已保存，发布之前只有可以编辑的人看得到。"))
+    except minutes.Conflict as conflict:
+        return _conflict_page(request, meeting, conflict)
+    except minutes.ReasonMissing as refusal:
+        form.add_error("reason", str(refusal))
+        return _edit_page(request, meeting, form)
+    except minutes.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _edit_page(request, meeting, form)
+    return redirect(f"{meeting.get_absolute_url()}#minutes")
+
+
+def _conflict_page(
+    request: HttpRequest, meeting: Meeting, conflict: minutes.Conflict
+) -> HttpResponse:
+    """Both texts: the reader's own in the form, now on top of the stored one beside it."""
+    latest = conflict.latest
+    stored = latest.body if latest else ""
+    form = forms.MinutesForm(
+        initial={"body": conflict.body, "expected": latest.number if latest else 0},
+        is_public=latest is not None and latest.is_public,
+    )
+    context = {
+        "sig": meeting.sig,
+        "tab": "meetings",
+        "meeting": meeting,
+        "form": form,
+        "latest": latest,
+        "changes": difference.lines(stored, conflict.body),
+    }
+    return render(request, "meetings/minutes_conflict.html", context, status=409)
+
+
+def _chosen(visible: Any, number: str) -> MinutesRevision | None:
+    """The revision of the address, the newest without one; 404 on one that is not shown here."""
+    if not number:
+        return visible.order_by("-number").first()
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Http404
+    chosen = visible.filter(number=int(number)).first()
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _compared(visible: Any, chosen: MinutesRevision | None) -> dict[str, Any]:
+    if chosen is None:
+        return {"chosen": None}
+    before = visible.filter(number__lt=chosen.number).order_by("-number").first()
+    changes = difference.lines(before.body if before else "", chosen.body)
+    return {"chosen": chosen, "before": before, "changes": changes}
