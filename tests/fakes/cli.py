@@ -1,16 +1,20 @@
 """The emulator from the command line: what to serve, how slow, how broken."""
 
 import argparse
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 from tests.fakes.gitee_server import GiteeServer
 from tests.fakes.live import Live
 from tests.fakes.pulls_file import load_pulls
+from tests.fakes.records import Comment, Issue, Pull
 from tests.fakes.sample import SAMPLE_REPO, load_sample
 from tests.fakes.switches import Switches
+
+Told = Callable[[str, Pull | Issue | Comment], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +57,8 @@ def make_parser() -> argparse.ArgumentParser:
     add("--token", action="append", default=[], metavar="TOKEN[:LOGIN]", help="an accepted token")
     add("--client", metavar="ID:SECRET", help="the only application that may sign people in")
     add("--callback", action="append", default=[], metavar="URL", help="its callback addresses")
+    add("--webhook", metavar="URL", help="told of what --live makes happen")
+    add("--webhook-secret", default="", metavar="SECRET", help="signs what --webhook is told")
     add("--switch", action="append", default=[], metavar="NAME=VALUE", help=switch_help())
     return parser
 
@@ -106,6 +112,8 @@ def parse_faults(text: str) -> dict[str, float]:
     rates: dict[str, float] = {}
     for part in filter(None, text.split(",")):
         kind, _, rate = part.partition(":")
+        if not re.fullmatch(r"0?\.\d+|0|1", rate):
+            raise ValueError(f"a fault is KIND:RATE with a rate from 0 to 1, not {part!r}")
         rates[kind] = float(rate)
     return rates
 
@@ -114,9 +122,29 @@ def start_live(server: GiteeServer, options: argparse.Namespace) -> Live | None:
     if not options.live:
         return None
     name = SAMPLE_REPO if SAMPLE_REPO in server.state.repos else options.repo
-    live = Live(server.state, name, seed=options.seed)
+    live = Live(server.state, name, seed=options.seed, told=teller(server, name, options))
     live.start(options.live)
     return live
+
+
+def teller(server: GiteeServer, name: str, options: argparse.Namespace) -> Told | None:
+    """Delivers each event to --webhook and prints how it was received."""
+    if not options.webhook:
+        return None
+    hooks, repo = server.hooks(options.webhook_secret), server.state.repo(name)
+
+    def tell(event: str, row: Pull | Issue | Comment) -> None:
+        if isinstance(row, Comment):
+            delivery = hooks.note(repo, row)
+        elif isinstance(row, Issue):
+            delivery = hooks.issue(repo, row, action="open")
+        else:
+            delivery = hooks.pull(repo, row, action=event)
+        print(
+            f"{event} {row.number}: webhook answered {delivery.send(options.webhook)}", flush=True
+        )
+
+    return tell
 
 
 def announce(server: GiteeServer) -> None:

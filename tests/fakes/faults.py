@@ -26,7 +26,8 @@ class Fault:
     drip_s: float = 0.02
 
     def __post_init__(self) -> None:
-        assert self.kind in WIRE + ROWS, f"unknown fault {self.kind}"
+        if self.kind not in WIRE + ROWS:
+            raise ValueError(f"unknown fault {self.kind!r}; known: {', '.join(WIRE + ROWS)}")
 
 
 def error(status: int, *, body: str | None = None, **headers: str) -> Fault:

@@ -9,14 +9,17 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from tests.fakes import api, oauth
+from tests.fakes import api, oauth, pages
 from tests.fakes.faults import ROWS, Fault, Faults
 from tests.fakes.gate import Gate
-from tests.fakes.http import HTML_ERROR, Hub
+from tests.fakes.http import Hub
 from tests.fakes.shapes import Shapes
 from tests.fakes.state import State
 from tests.fakes.switches import Switches
-from tests.fakes.wire import Refusal, Reply, Request, reply_html
+from tests.fakes.webhooks import Hooks
+from tests.fakes.wire import Refusal, Reply, Request
+
+REMEMBERED = 50_000
 
 
 class GiteeServer:
@@ -62,7 +65,7 @@ class GiteeServer:
         self.url = f"http://{host}:{port}"
         self.shapes = Shapes(self.state, self.url)
         serve = self._hub.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True, name="gitee")
+        self._thread = threading.Thread(target=serve, args=(0.02,), daemon=True, name="gitee")
         self._thread.start()
         return self
 
@@ -75,12 +78,16 @@ class GiteeServer:
         self._thread.join()
         self._hub = None
 
+    def hooks(self, secret: str, *, mode: str = "signature") -> Hooks:
+        """Writes webhook deliveries about this server's rows."""
+        return Hooks(self.shapes, secret, mode=mode)
+
     def forget_requests(self) -> None:
         self.requests.clear()
 
     def handle(self, request: Request) -> tuple[Fault | None, Reply]:
         """The answer, and the fault the wire should spoil it with, if any."""
-        self.requests.append(request)
+        self._note(request)
         fault = self.faults.for_request(request)
         rows_fault = fault if fault and fault.kind in ROWS else None
         try:
@@ -89,12 +96,19 @@ class GiteeServer:
             reply = refusal.reply
         return (None if fault is rows_fault else fault), reply
 
+    def _note(self, request: Request) -> None:
+        """Remembers the request; an emulator left running for days forgets the older half."""
+        self.requests.append(request)
+        if len(self.requests) > REMEMBERED:
+            del self.requests[: REMEMBERED // 2]
+
     def _route(self, request: Request, fault: Fault | None) -> Reply:
         self.gate.check_agent(request)
         if request.path.startswith("/oauth/"):
             return self.oauth.handle(request)
         if not request.path.startswith(api.PREFIX + "/"):
-            return reply_html(HTML_ERROR, status=404)
+            with self.state.lock:
+                return pages.handle(request, self.state)
         grant = self.gate.identify(request)
         headers = self.gate.count(request, grant)
         with self.state.lock:

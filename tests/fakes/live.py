@@ -4,11 +4,11 @@ import random
 import threading
 from collections.abc import Callable
 
-from tests.fakes.records import Issue, Pull
+from tests.fakes.records import Comment, Issue, Pull
 from tests.fakes.sample import AUTHORS, BOT, QUESTIONS, REMARKS, REVIEWERS, TOPICS
 from tests.fakes.state import State
 
-Event = tuple[str, Pull | Issue]
+Event = tuple[str, Pull | Issue | Comment]
 KEEP_OPEN = 4
 
 
@@ -21,7 +21,7 @@ class Live:
         repo_name: str,
         *,
         seed: int = 0,
-        told: Callable[[str, Pull | Issue], None] | None = None,
+        told: Callable[[str, Pull | Issue | Comment], None] | None = None,
     ) -> None:
         self.state = state
         self.repo_name = repo_name
@@ -43,7 +43,7 @@ class Live:
             self.step()
 
     def step(self) -> Event:
-        """What happened, and to which pull request or issue: `("merge", pull)`."""
+        """What happened, and the row it left: open, merge (a pull), issue, comment."""
         with self.state.lock:
             event = self._happen()
         if self.told:
@@ -83,8 +83,7 @@ class Live:
 
     def _comment(self, pull: Pull) -> Event:
         reviewer = self._dice.choice([each for each in REVIEWERS if each != pull.user])
-        self._say(pull, reviewer, self._dice.choice(["/lgtm", *REMARKS[:3]]))
-        return "comment", pull
+        return "comment", self._say(pull, reviewer, self._dice.choice(["/lgtm", *REMARKS[:3]]))
 
-    def _say(self, pull: Pull, login: str, body: str) -> None:
-        self.state.add_comment(self.repo_name, "pull", pull.number, user=login, body=body)
+    def _say(self, pull: Pull, login: str, body: str) -> Comment:
+        return self.state.add_comment(self.repo_name, "pull", pull.number, user=login, body=body)

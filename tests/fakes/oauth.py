@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
+from tests.fakes.pages import document, missing
+from tests.fakes.records import User
 from tests.fakes.state import Grant, State
 from tests.fakes.wire import Reply, Request, redirect, reply_html, reply_json
 
@@ -52,20 +54,23 @@ class Office:
                 return self._authorize(request)
             if (request.method, request.path) == ("POST", "/oauth/token"):
                 return self._token(request)
-        return reply_html("<h1>404</h1>", status=404)
+        return missing()
 
     # ── the browser's side ─────────────────────────────────────────────────────────────────────
     def _authorize(self, request: Request) -> Reply:
         params = request.params
         problem = self._problem(params)
         if problem:
-            return reply_html(f"<h1>{html.escape(problem)}</h1>", status=400)
+            return reply_html(document(problem, ""), status=400)
         login = params.get("login")
         if not login:
-            return reply_html(consent_page(request, sorted(self.state.users)))
+            return reply_html(consent_page(request, self._people()))
         if self.state.find_user(login) is None:
-            return reply_html("<h1>没有这个用户</h1>", status=404)
+            return reply_html(document("没有这个用户", ""), status=404)
         return redirect(self._back_with_code(params, login))
+
+    def _people(self) -> list[User]:
+        return sorted(self.state.users.values(), key=lambda user: user.login.lower())
 
     def _problem(self, params: dict[str, str]) -> str:
         if params.get("response_type") != "code":
@@ -148,15 +153,12 @@ def _refused(error: str, description: str, *, status: int) -> Reply:
     return reply_json({"error": error, "error_description": description}, status=status)
 
 
-def consent_page(request: Request, logins: list[str]) -> str:
-    """A plain list of the people one can sign in as."""
+def consent_page(request: Request, users: list[User]) -> str:
+    """A plain list of the people one can sign in as; no password."""
+    here = f"{request.path}?{request.query}&"
     rows = [
-        f'<li><a href="{request.path}?{html.escape(request.query)}&amp;{urlencode({"login": login})}">'
-        f"{html.escape(login)}</a></li>"
-        for login in logins
+        f'<li><a href="{html.escape(here + urlencode({"login": user.login}))}">'
+        f"{html.escape(user.login)}</a> {html.escape(user.name)}</li>"
+        for user in users
     ]
-    return (
-        '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>模拟 Gitee 登录</title></head>'
-        "<body><h1>以谁的身份登录</h1><p>这是本机模拟的 Gitee，不需要密码。</p>"
-        f"<ul>{''.join(rows)}</ul></body></html>"
-    )
+    return document("以谁的身份登录", f"<ul>{''.join(rows)}</ul>")
