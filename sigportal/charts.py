@@ -55,8 +55,13 @@ class BarChart:
 
     @property
     def years(self) -> list[Bar]:
-        """The bars below which a year is written: the first, and each January."""
-        return [bar for n, bar in enumerate(self.bars) if n == 0 or bar.month.month == 1]
+        """The bars below which a year is written: each January, and the first where there is room."""
+        crowded = any(bar.month.month == 1 for bar in self.bars[1:3])
+        return [
+            bar
+            for n, bar in enumerate(self.bars)
+            if bar.month.month == 1 or (n == 0 and not crowded)
+        ]
 
 
 def bar_chart(points: Sequence[tuple[dt.date, int]], *, today: dt.date) -> BarChart:

@@ -179,3 +179,9 @@ def language_url(context: template.Context, code: str) -> str:
 def absolute(path: str) -> str:
     """A path of ours with the portal's public address before it."""
     return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def sentence(text: str | None) -> str:
+    """The first sentence of a Markdown text, as plain text."""
+    return texts.first_sentence(text or "")

@@ -43,3 +43,9 @@ def test_bars_stay_inside_the_picture_and_order_as_their_figures(counts):
     for one in chart.bars:
         for other in chart.bars:
             assert one.count <= other.count or one.height >= other.height
+
+
+def test_bar_chart_leaves_out_a_first_year_that_the_next_would_cover():
+    december = [dt.date(2025, 12, 1)] + [dt.date(2026, month, 1) for month in range(1, 12)]
+    chart = bar_chart([(month, 1) for month in december], today=TODAY)
+    assert [bar.month.year for bar in chart.years] == [2026]
