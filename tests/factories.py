@@ -5,6 +5,7 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
+from meetings import models as meetings
 from members import models as members
 
 
@@ -89,3 +90,53 @@ class PromotionFactory(DjangoModelFactory):
     policy = factory.SubFactory(PolicyFactory, sig=factory.SelfAttribute("..sig"))
     nominated_by = factory.SubFactory(PersonFactory)
     nominated_at = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
+
+
+# ── meetings ──────────────────────────────────────────────────────────────────────────────────
+class SeriesFactory(DjangoModelFactory):
+    """The first Thursday of each month, 16:00 in Shanghai."""
+
+    class Meta:
+        model = meetings.Series
+
+    sig = factory.SubFactory(SigFactory)
+    name = "例会"
+    rrule = "FREQ=MONTHLY;BYDAY=1TH"
+    starts_on = dt.date(2024, 1, 1)
+    start_time = dt.time(16)
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.Meeting
+
+    sig = factory.SubFactory(SigFactory)
+    title = factory.Sequence("例会 {}".format)
+    starts_at = dt.datetime(2026, 12, 3, 8, 0, tzinfo=dt.UTC)
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + dt.timedelta(hours=1))
+    uid = factory.Sequence("meeting-{}@example.test".format)
+    changed_at = dt.datetime(2026, 11, 1, 0, 0, tzinfo=dt.UTC)
+
+
+class MinutesRevisionFactory(DjangoModelFactory):
+    """A stored text; `meetings.minutes` makes real ones, with their ledger entry."""
+
+    class Meta:
+        model = meetings.MinutesRevision
+
+    meeting = factory.SubFactory(MeetingFactory, state=meetings.Meeting.State.HELD)
+    number = 1
+    state = meetings.MinutesRevision.State.PUBLISHED
+    body = "# 纪要\n"
+    content_hash = "0" * 64
+    created_at = dt.datetime(2026, 12, 4, 0, 0, tzinfo=dt.UTC)
+
+
+class ActionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.ActionItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    sig = factory.SelfAttribute("meeting.sig")
+    text = factory.Sequence("行动项 {}".format)
+    created_at = dt.datetime(2026, 12, 3, 9, 0, tzinfo=dt.UTC)
