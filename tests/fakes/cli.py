@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     announce(server)
+    # A process manager stops with SIGTERM; both signals end it the same way.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     live = start_live(server, options)
     try:
         threading.Event().wait()

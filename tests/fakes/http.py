@@ -1,6 +1,7 @@
 """The socket side of the emulator: keep-alive HTTP/1.1, one write an answer, faults of the wire."""
 
 import contextlib
+import gzip
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from tests.fakes.faults import Fault
 from tests.fakes.wire import Reply, Request, reply_html
 
 HTML_ERROR = "<!DOCTYPE html><html><head><title>Gitee</title></head><body>访问出错了</body></html>"
+SMALL_BYTES = 1024  # not worth compressing
 
 
 class Hub(ThreadingHTTPServer):
@@ -62,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         request = self._read()
         fault, reply = self.server.app.handle(request)
+        if self.server.app.switches.gzip and "gzip" in request.headers.get("accept-encoding", ""):
+            reply = _compressed(reply)
         if self.server.app.latency_s:
             time.sleep(self.server.app.latency_s)
         if fault is None:
@@ -129,6 +133,13 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data[position : position + 1])
             if self.server.stopping.wait(pause_s):
                 return
+
+
+def _compressed(reply: Reply) -> Reply:
+    if len(reply.body) < SMALL_BYTES:
+        return reply
+    headers = {**reply.headers, "Content-Encoding": "gzip"}
+    return replace(reply, body=gzip.compress(reply.body, 1), headers=headers)
 
 
 _KNOWN = {status.value for status in HTTPStatus}

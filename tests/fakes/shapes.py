@@ -192,7 +192,8 @@ class Shapes:
         page = f"{self.site}/{repo.full_name}/pulls/{pull.number}"
         url = f"{self.api}/repos/{repo.full_name}/pulls/{pull.number}"
         author = self.author(pull.user)
-        reviewers = [self.reviewer(login, pull) for login in pull.assignees]
+        known = [login for login in pull.assignees if self.state.find_user(login)]
+        reviewers = [self.reviewer(login, pull) for login in known]
         row = {
             "id": pull.id,
             "url": url,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.fakes.records import Comment, Issue, Kind, Log, Pull, User
+from tests.fakes.records import Comment, Issue, Kind, Log, Pull, Record, User
 from tests.fakes.shelf import Shelf
 from tests.fakes.switches import Switches
 
@@ -110,7 +110,7 @@ class State:
         for repo in self.repos.values():
             for shelf in (repo.pulls, repo.issues, repo.pull_comments, repo.issue_comments):
                 for row in shelf:
-                    row.user = new if row.user == old else row.user
+                    _rename(row, old, new)
 
     def add_repo(self, full_name: str, **more: Any) -> Repo:
         with self.lock:
@@ -163,14 +163,21 @@ class State:
     def merge_pull(
         self, repo_name: str, number: int, *, by: str, at: datetime | None = None
     ) -> Pull:
-        at = at or self.clock()
-        pull = self.update_pull(
-            repo_name, number, at=at, state="merged", merged_at=at, closed_at=at
-        )
-        self.add_log(
-            repo_name, "pull", number, by=by, action="merged_pr", text="合并了 Pull Request", at=at
-        )
-        return pull
+        with self.lock:
+            at = at or self.clock()
+            pull = self.update_pull(
+                repo_name, number, at=at, state="merged", merged_at=at, closed_at=at
+            )
+            self.add_log(
+                repo_name,
+                "pull",
+                number,
+                by=by,
+                action="merged_pr",
+                text="合并了 Pull Request",
+                at=at,
+            )
+            return pull
 
     def label_pull(
         self, repo_name: str, number: int, *labels: str, by: str, at: datetime | None = None
@@ -330,6 +337,16 @@ class State:
     def _next_id(self, kind: str, start: int) -> int:
         self._last_ids[kind] = self._last_ids.get(kind, start) + 1
         return self._last_ids[kind]
+
+
+def _rename(row: Record, old: str, new: str) -> None:
+    """In every field that holds a login, or a list of them."""
+    for name in ("user", "assignee", "head_owner"):
+        if getattr(row, name, None) == old:
+            setattr(row, name, new)
+    for name in ("assignees", "accepted_by"):
+        logins = getattr(row, name, [])
+        logins[:] = [new if login == old else login for login in logins]
 
 
 def sha_for(*parts: object) -> str:

@@ -17,6 +17,7 @@ class Switches:
     # A server that overlooks `page` answers page 1 for ever; one that overlooks `per_page` gives 20.
     page_ignored: bool = False
     per_page_ignored: bool = False
+    gzip: bool = True
     # Requests in a window, None for no limit; the answer when exhausted is 403 or 429.
     rate_limit: int | None = None
     anonymous_rate_limit: int | None = None

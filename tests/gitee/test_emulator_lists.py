@@ -1,5 +1,6 @@
 """The emulator is strict where Gitee's behaviour is known: these tests keep it so."""
 
+import gzip
 import http.client
 import json
 from datetime import UTC, datetime, timedelta
@@ -247,6 +248,28 @@ def test_cached_rows_follow_every_change(server, get):
     assert get(f"{BASE}/pulls")[2][0]["user"] is None
     server.state.delete_pull(REPO, 1)
     assert get(f"{BASE}/pulls")[2] == []
+
+
+def test_assignees_follow_a_rename_and_leave_with_their_account(server, get):
+    fill(server, 1)
+    server.state.add_user("bo")
+    server.state.update_pull(REPO, 1, assignees=["bo"])
+    server.state.rename_user("bo", "bobby")
+    assert [user["login"] for user in get(f"{BASE}/pulls/1")[2]["assignees"]] == ["bobby"]
+    server.state.remove_user("bobby")
+    assert get(f"{BASE}/pulls/1")[2]["assignees"] == []
+
+
+def test_large_answers_come_compressed_to_those_who_take_it(server, get):
+    fill(server, 5)
+    assert get(f"{BASE}/pulls")[1]["Content-Encoding"] is None
+    asked = {"Accept-Encoding": "gzip", "Connection": "close"}
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=5)
+    connection.request("GET", f"{BASE}/pulls", headers={"User-Agent": "test", **asked})
+    answer = connection.getresponse()
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(json.loads(gzip.decompress(answer.read()))) == 5
+    connection.close()
 
 
 def test_comment_counts_and_touches_its_parent_or_not(server, get):

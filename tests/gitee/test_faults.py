@@ -171,6 +171,21 @@ def test_endless_answer_is_cut_at_the_size_limit(server, make_client, waits):
     assert client.repository(OWNER, NAME).full_name == REPO
 
 
+@pytest.mark.parametrize("kind", ["cut", "drop_midway", "drip"])
+def test_compressed_answers_break_like_plain_ones(kind, server, client):
+    server.state.add_pull(REPO, user="ann", title="t")
+    server.switches.gzip = True
+    server.faults.next(Fault(kind, drip_s=0.0))
+    assert [row.number for row in client.pulls(OWNER, NAME).rows] == [1]
+    assert len(server.requests) == (1 if kind == "drip" else 2)
+
+
+def test_compressed_bomb_is_cut_at_the_size_limit(server, make_client):
+    server.state.add_pull(REPO, user="ann", title="t", body="0" * 5_000_000)
+    with pytest.raises(errors.MalformedAnswer, match="more than 200000 bytes"):
+        make_client(max_bytes=200_000).pulls(OWNER, NAME)
+
+
 # ── a server that is not there ─────────────────────────────────────────────────────────────────
 def test_stopped_server_is_unavailable_and_comes_back(server, client):
     client.repository(OWNER, NAME)
