@@ -33,7 +33,8 @@ class RosterEvent:
 
 def terms_on(sig: Sig, on: dt.date) -> QuerySet[RoleTerm]:
     """Terms in force on a day, with person, accounts and scope: three queries."""
-    return _with_people(RoleTerm.objects.active(on).filter(sig=sig)).order_by("started_on", "id")
+    terms = RoleTerm.objects.active(on).filter(sig=sig).select_related("person")
+    return terms.prefetch_related("person__accounts", "repositories").order_by("started_on", "id")
 
 
 def groups_on(sig: Sig, on: dt.date) -> list[RoleGroup]:
@@ -47,8 +48,8 @@ def groups_on(sig: Sig, on: dt.date) -> list[RoleGroup]:
 
 
 def latest_events(sig: Sig, limit: int = 20) -> list[RosterEvent]:
-    """What changed last, newest first."""
-    terms = _with_people(RoleTerm.objects.filter(sig=sig))
+    """What changed last, newest first: two queries."""
+    terms = RoleTerm.objects.filter(sig=sig).select_related("person")
     started = terms.order_by("-started_on", "-id")[:limit]
     ended = terms.exclude(ended_on=None).order_by("-ended_on", "-id")[:limit]
     events = [RosterEvent(term.started_on, term, True) for term in started]
@@ -66,7 +67,3 @@ def first_day(sig: Sig) -> dt.date | None:
         .values_list("started_on", flat=True)
         .first()
     )
-
-
-def _with_people(terms: QuerySet[RoleTerm]) -> QuerySet[RoleTerm]:
-    return terms.select_related("person").prefetch_related("person__accounts", "repositories")

@@ -34,9 +34,10 @@ def roster(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _roster(sig: Sig, day: dt.date) -> dict[str, Any]:
+    groups = rosters.groups_on(sig, day)
     return {
         "day": day,
-        "groups": rosters.groups_on(sig, day),
+        "groups": groups,
         "events": rosters.latest_events(sig),
-        "first_day": rosters.first_day(sig),
+        "first_day": None if groups else rosters.first_day(sig),
     }

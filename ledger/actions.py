@@ -1,0 +1,84 @@
+"""What the actions of the record are called; those that decide something have a sentence.
+
+The rooms above write entries; this table only names them, so that the record needs none of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .models import Entry
+
+
+@dataclass(frozen=True)
+class Action:
+    """A deciding action: its name for the filter, and a sentence with places for the data."""
+
+    label: str | Promise
+    sentence: str | Promise
+
+
+DECIDING: dict[str, Action] = {
+    "promotion.approved": Action(_("提名通过"), _("关于 %(name)s 担任 %(role)s 的提案已通过。")),
+    "promotion.rejected": Action(_("提名未通过"), _("关于 %(name)s 担任 %(role)s 的提案未通过。")),
+    "promotion.expired": Action(_("提名过期"), _("关于 %(name)s 担任 %(role)s 的提案已过期。")),
+    "promotion.in_effect": Action(
+        _("提名生效"), _("关于 %(name)s 担任 %(role)s 的决定自 %(on)s 起生效。")
+    ),
+    "role.started": Action(_("角色开始"), _("%(name)s 自 %(on)s 起担任 %(role)s。")),
+    "role.changed": Action(_("角色调整"), _("%(name)s 作为 %(role)s 的职责或负责仓库有调整。")),
+    "role.ended": Action(_("角色结束"), _("%(name)s 自 %(on)s 起不再担任 %(role)s。")),
+    "policy.adopted": Action(
+        _("规则变更"), _("%(role)s 的规则采用第 %(version)s 版（%(preset)s），自 %(from)s 起适用。")
+    ),
+    "resolution.adopted": Action(_("决议"), _("通过决议：%(title)s")),
+    "resolution.superseded": Action(_("决议被取代"), _("决议被取代：%(title)s")),
+    "minutes.published": Action(_("纪要发布"), _("发布纪要：%(title)s")),
+    "minutes.amended": Action(_("纪要更正"), _("更正已发布的纪要：%(title)s")),
+    "minutes.imported": Action(_("纪要导入"), _("导入纪要：%(title)s")),
+}
+# Addresses of what an entry is about, by the kind of its subject; `sig` comes from the data.
+PAGES = {
+    "promotion": ("members:promotion-detail", True),
+    "meeting": ("meetings:meeting-detail", True),
+    "person": ("members:person-detail", False),
+    "sig": ("sig-home", False),
+}
+
+
+class _Data(dict[str, Any]):
+    """Values for a sentence; what an entry does not say shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def sentence(entry: Entry) -> str:
+    """The entry in words, in the language of the page."""
+    action = DECIDING.get(entry.action)
+    if action is None:
+        return entry.action
+    return str(action.sentence) % _Data(_shown(entry.data))
+
+
+def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(data)
+    if isinstance(values.get("role"), str):
+        values["role"] = values["role"].capitalize()
+    return values
+
+
+def url_of(entry: Entry) -> str:
+    """Page of the entry's subject, empty where there is none."""
+    kind, _colon, key = entry.subject.partition(":")
+    name, with_sig = PAGES.get(kind, ("", False))
+    if not name or not key:
+        return ""
+    try:
+        return reverse(name, args=[entry.data.get("sig", ""), key] if with_sig else [key])
+    except NoReverseMatch:
+        return ""
