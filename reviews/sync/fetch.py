@@ -56,29 +56,36 @@ class Batch:
 def walk(ask: Ask, *, since: dt.datetime | None) -> Iterator[Batch]:
     """Every row updated at or after `since` (all when None), oldest first.
 
-    Falls back to `scan` when the answers show that the server keeps neither order nor `since`.
-    Raises MalformedAnswer when the list does not end.
+    Falls back to `scan` when the answers show that the server keeps neither order nor `since`, or
+    when fewer rows came than it counted at first. Raises MalformedAnswer when the list does not end.
     """
     # The client asks in whole seconds; a finer window would look overlooked.
     window, number = since and since.replace(microsecond=0), 1
     last_first: Dated | None = None
-    for _ in range(MAX_PAGES):
+    counted: int | None = None
+    seen: set[int] = set()
+    for count in range(MAX_PAGES):
         page = ask(since=window, direction="asc", page=number)
         rows = page.rows
+        counted = page.total_count if count == 0 else counted
         if not rows:
-            return
+            break
         if not _ascends(rows) or (window is not None and rows[0].updated_at < window):
             yield from scan(ask, floor=since)
             return
         if number > 1:
             _refuse_repetition(rows[0], last_first, number)
         yield Batch(rows, rows[-1].updated_at, page.total_count)
+        seen.update(row.remote_id for row in rows)
         if page.next_page is None:
-            return
+            break
         step = (rows[-1].updated_at - STEP).replace(microsecond=0)
         last_first = rows[0]
         window, number = (step, 1) if window is None or step > window else (window, number + 1)
-    raise MalformedAnswer(f"the list does not end after {MAX_PAGES} pages", permanent=True)
+    else:
+        raise MalformedAnswer(f"the list does not end after {MAX_PAGES} pages", permanent=True)
+    if counted is not None and len(seen) < counted:
+        yield from scan(ask, floor=since)
 
 
 def scan(ask: Ask, *, floor: dt.datetime | None) -> Iterator[Batch]:

@@ -46,7 +46,13 @@ def renew(lease: Lease, **columns: Any) -> None:
         raise LeaseLost(f"{lease.holder} lost the lease of sync {lease.sync_id}")
 
 
-def finish(lease: Lease, *, fault: str = RepositorySync.Fault.NONE, error: str = "") -> None:
+def finish(
+    lease: Lease,
+    progress: dict[str, Any],
+    *,
+    fault: str = RepositorySync.Fault.NONE,
+    error: str = "",
+) -> None:
     """Give the lease back with the run's outcome; answers a request made before the run began."""
     ok = fault == RepositorySync.Fault.NONE
     columns: dict[str, Any] = {"succeeded_at": Now()} if ok else {}
@@ -57,6 +63,7 @@ def finish(lease: Lease, *, fault: str = RepositorySync.Fault.NONE, error: str =
         result=RepositorySync.Result.OK if ok else RepositorySync.Result.FAILED,
         fault=fault,
         error=error,
+        progress=progress,
         counts=_counts(lease),
         requested_at=Case(
             When(requested_at__lte=F("started_at"), then=Value(None)), default=F("requested_at")

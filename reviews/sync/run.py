@@ -78,7 +78,7 @@ def sync(
         return Outcome(Ending.BUSY)
     progress = Progress()
     try:
-        with _noted(lease), client or _client_of(repository) as host:
+        with _noted(lease, progress), client or _client_of(repository) as host:
             _Run(repository, host, lease, progress, report).all_rounds(full=full)
     except LeaseLost as error:
         log.warning("%s: %s", repository, error)
@@ -105,7 +105,7 @@ def fault_of(error: BaseException) -> Fault:
 
 
 @contextmanager
-def _noted(lease: Lease) -> Iterator[None]:
+def _noted(lease: Lease, progress: Progress) -> Iterator[None]:
     """Whatever ends the run is written into its row and the lease given back; errors go on."""
     try:
         yield
@@ -113,9 +113,11 @@ def _noted(lease: Lease) -> Iterator[None]:
         raise
     except BaseException as error:
         fault = fault_of(error)
-        leases.finish(lease, fault=fault, error=str(error) or type(error).__name__)
+        leases.finish(
+            lease, progress.as_json(), fault=fault, error=str(error) or type(error).__name__
+        )
         raise
-    leases.finish(lease)
+    leases.finish(lease, progress.as_json())
 
 
 def _client_of(repository: Repository) -> Client:
@@ -164,6 +166,7 @@ class _Run:
         before = self.progress.written[stream.name]
         for batch in walk(stream.ask(self.client, self.repository), since=since):
             self.one_page(stream, batch)
+        self.progress.requests = self.client.request_count
         return self.progress.written[stream.name] > before
 
     def one_page(self, stream: Stream, batch: Batch) -> None:
