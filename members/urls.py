@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import charter, person, promotion, roster
+from .views import path as my_path
 
 app_name = "members"
 urlpatterns = [
@@ -11,7 +12,7 @@ urlpatterns = [
     path("sigs/<slug:slug>/charter/<str:page>/", charter.charter_detail, name="charter-detail"),
     path("sigs/<slug:slug>/drift/", charter.drift, name="drift"),
     path("people/<str:login>/", person.person_detail, name="person-detail"),
-    path("sigs/<slug:slug>/my-path/", person.my_path, name="my-path"),
+    path("sigs/<slug:slug>/my-path/", my_path.my_path, name="my-path"),
     path("sigs/<slug:slug>/promotions/", promotion.promotion_list, name="promotion-list"),
     path("sigs/<slug:slug>/promotions/new/", promotion.promotion_create, name="promotion-create"),
     path(

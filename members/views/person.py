@@ -97,7 +97,3 @@ def _contributions_or_404(person: Person, request: HttpRequest) -> Page[Contribu
         )
     except BadCursor as error:
         raise Http404(str(error)) from error
-
-
-def my_path(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise NotImplementedError

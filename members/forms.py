@@ -1,0 +1,123 @@
+"""Forms of the promotion pages: they tell what was typed wrongly, and whom one may have meant."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Account, Ballot, Person, Promotion, Repository, RoleTerm, Sig
+
+KINDS = [
+    (Promotion.Kind.PROMOTE, gettext_lazy("晋升：担任新的角色")),
+    (Promotion.Kind.REMOVE, gettext_lazy("免去：结束他人的角色（由 Maintainer 提出）")),
+    (Promotion.Kind.STEP_DOWN, gettext_lazy("卸任：结束自己的角色")),
+]
+ROLES = [
+    (RoleTerm.Role.COMMITTER, RoleTerm.Role.COMMITTER.label),
+    (RoleTerm.Role.MAINTAINER, RoleTerm.Role.MAINTAINER.label),
+]
+SUGGESTIONS = 3
+
+
+class NominationForm(forms.Form):
+    """A proposal to change somebody's role in `sig`; `cleaned_data["person"]` is whom it names."""
+
+    login = forms.CharField(
+        label=gettext_lazy("候选人账号"),
+        max_length=200,
+        help_text=gettext_lazy("代码平台上的账号，大小写不限，例如 lin-bert。"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("种类"), choices=KINDS, initial=Promotion.Kind.PROMOTE
+    )
+    role = forms.ChoiceField(label=gettext_lazy("角色"), choices=ROLES)
+    duty = forms.CharField(
+        label=gettext_lazy("职责"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("在本 SIG 负责什么，例如“并行与性能”。"),
+    )
+    repositories = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("负责仓库"),
+        queryset=Repository.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("晋升为 Committer 时至少选择一个。"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("候选人做了什么，为什么适合。支持 Markdown，会公开。"),
+    )
+
+    def __init__(self, *args: Any, sig: Sig, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sig = sig
+        field = self.fields["repositories"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
+        field.queryset = Repository.objects.filter(sig=sig)
+
+    def clean_login(self) -> str:
+        login: str = self.cleaned_data["login"].strip().removeprefix("@")
+        people = people_called(login)
+        if not people:
+            raise forms.ValidationError(_unknown_login(login))
+        if len(people) > 1:
+            accounts = Account.objects.filter(person__in=people, login__iexact=login)
+            raise forms.ValidationError(
+                _("几个代码平台上都有这个账号，请写明平台：%(names)s。")
+                % {"names": _("、").join(sorted(str(account) for account in accounts))}
+            )
+        self.cleaned_data["person"] = people[0]
+        return login
+
+
+class BallotForm(forms.Form):
+    choice = forms.TypedChoiceField(
+        label=gettext_lazy("您的一票"),
+        choices=Ballot.Choice.choices,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择赞成、弃权或反对。")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("表决理由"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("会公开。Maintainer 写明理由的反对会阻止通过，直到撤回或被越过。"),
+    )
+
+
+class EffectForm(forms.Form):
+    effective_on = forms.DateField(
+        label=gettext_lazy("生效日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def people_called(login: str) -> list[Person]:
+    """People with that login, on any host or on the one written before it ("gitee:lin")."""
+    host, colon, name = login.rpartition(":")
+    accounts = Account.objects.alias(key=Lower("login")).filter(key=name.lower())
+    if colon:
+        accounts = accounts.filter(host=host.lower())
+    return list(Person.objects.filter(accounts__in=accounts).distinct())
+
+
+def _unknown_login(login: str) -> str:
+    sentence = _(
+        "没有找到账号“%(login)s”。请核对拼写；从未参与过本门户所收录仓库的人，请先让其登录一次。"
+    ) % {"login": login}
+    close = Account.objects.filter(Q(login__istartswith=login[:3]) | Q(person__name=login))
+    names = list(close.exclude(login__contains="~").values_list("login", flat=True)[:SUGGESTIONS])
+    if names:
+        sentence += _("您要找的是 %(names)s 吗？") % {"names": _("、").join(names)}
+    return sentence

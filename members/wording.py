@@ -1,0 +1,181 @@
+"""Rules, figures and counts in sentences, for pages and messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .evidence import items_of
+from .models import RoleTerm
+from .policy import Check, Evidence, Rules, Tally, checks
+
+FIGURE_LABELS = {
+    "merged": gettext_lazy("提交并合入的拉取请求"),
+    "main_reviews": gettext_lazy("担任主要评审人的拉取请求"),
+    "reviewed": gettext_lazy("评审过的拉取请求"),
+    "merged_or_reviewed": gettext_lazy("提交或评审并合入的拉取请求"),
+    "active_months": gettext_lazy("最近 6 个月中有合入的月份"),
+    "issues_opened": gettext_lazy("提出的问题"),
+    "meetings_attended": gettext_lazy("出席的例会"),
+}
+# A list of proofs longer than this says how many it leaves out.
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One rule as the checklist prints it, with the newest of what stands behind the figure."""
+
+    label: str
+    figure: str
+    needed: int
+    is_met: bool
+    missing: str
+    items: list[dict[str, Any]]
+    more: int
+
+
+def check_lines(
+    rules: Rules, stored: Mapping[str, Any], evidence: Evidence, on: Any
+) -> list[CheckLine]:
+    return [_line(check, stored) for check in checks(rules, evidence, on)]
+
+
+def _line(check: Check, stored: Mapping[str, Any]) -> CheckLine:
+    items = items_of(stored, check.name)
+    return CheckLine(
+        label=_label(check),
+        figure=str(max(check.figure, 0)),
+        needed=check.needed,
+        is_met=check.is_met,
+        missing=_missing(check),
+        items=items[:SHOWN],
+        more=max(0, len(items) - SHOWN),
+    )
+
+
+def _label(check: Check) -> str:
+    if check.name == "months_in_role":
+        return _("担任 %(role)s 满月数") % {"role": role_label(check.role)}
+    return str(FIGURE_LABELS[check.name])
+
+
+def _missing(check: Check) -> str:
+    if check.is_met:
+        return ""
+    if check.figure < 0:
+        return _("还不是 %(role)s") % {"role": role_label(check.role)}
+    return ngettext("还差 %(count)d", "还差 %(count)d", check.missing) % {"count": check.missing}
+
+
+def role_label(role: str) -> str:
+    return str(RoleTerm.Role(role).label)
+
+
+def _roles(roles: tuple[str, ...]) -> str:
+    return _("、").join(role_label(role) for role in roles)
+
+
+# ── the vote ──────────────────────────────────────────────────────────────────────────────────
+def vote_rules(rules: Rules) -> list[str]:
+    """How the vote works, one sentence a rule."""
+    lines = [
+        _("%(roles)s 有表决权，候选人回避。") % {"roles": _roles(rules.electorate)},
+        _threshold(rules),
+    ]
+    if rules.objection_roles:
+        lines.append(
+            _("%(roles)s 写明理由的反对会阻止通过，除非赞成超过赞成与反对之和的 %(share)s。")
+            % {"roles": _roles(rules.objection_roles), "share": str(rules.objection_outvoted_by)}
+        )
+    lines.append(
+        ngettext(
+            "表决持续 %(count)d 个工作日，截止前可以改票，每次改动都会保留。",
+            "表决持续 %(count)d 个工作日，截止前可以改票，每次改动都会保留。",
+            rules.vote_working_days,
+        )
+        % {"count": rules.vote_working_days}
+    )
+    return lines
+
+
+def _threshold(rules: Rules) -> str:
+    sentence = {
+        "maintainers": _(
+            "赞成的 Maintainer 超过全体现任 Maintainer（不含候选人）的 %(share)s 即通过。"
+        ),
+        "entitled": _("赞成超过全体有表决权者的 %(share)s 即通过。"),
+        "voting": _("赞成超过赞成与反对之和的 %(share)s 即通过。"),
+    }[rules.threshold_of]
+    return sentence % {"share": f"{float(rules.threshold) * 100:g}%"}
+
+
+def still_needed(tally: Tally, rules: Rules) -> str:
+    """What is still needed, in words, while the vote is open."""
+    if tally.decided == "approved":
+        return _("赞成已足够，其余选票不会改变结果。")
+    if tally.decided == "rejected":
+        return _("已不可能通过，其余选票不会改变结果。")
+    if tally.missing and rules.threshold_of == "maintainers":
+        return ngettext(
+            "还需 %(count)d 位 Maintainer 赞成。",
+            "还需 %(count)d 位 Maintainer 赞成。",
+            tally.missing,
+        ) % {"count": tally.missing}
+    if tally.missing:
+        return ngettext("还需 %(count)d 票赞成。", "还需 %(count)d 票赞成。", tally.missing) % {
+            "count": tally.missing
+        }
+    if tally.is_blocked:
+        return _("赞成已足够，但有写明理由的反对：须由反对者撤回，或由更多赞成票越过。")
+    return _("赞成已足够；截止前仍可能有人改票或提出反对。")
+
+
+OUTCOME_SENTENCES = {
+    "threshold_met": gettext_lazy("赞成达到规则要求，通过。"),
+    "threshold_missed": gettext_lazy("赞成没有达到规则要求，未通过。"),
+    "objection": gettext_lazy("赞成足够，但写明理由的反对没有被撤回或越过，未通过。"),
+    "no_ballots": gettext_lazy("截止前没有人投票，提名过期。"),
+    "step_down": gettext_lazy("本人提出卸任，不需要表决。"),
+}
+
+
+def outcome_sentence(outcome: Mapping[str, Any]) -> str:
+    """Why a decided promotion was decided so; empty where nothing was counted."""
+    return str(OUTCOME_SENTENCES.get(str(outcome.get("reason")), ""))
+
+
+# ── buttons and messages ──────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Words:
+    button: Any
+    done: Any
+
+
+ACTION_WORDS = {
+    "accept": Words(
+        gettext_lazy("接受提名"), gettext_lazy("您已接受提名，接下来由 Maintainer 开启表决。")
+    ),
+    "decline": Words(gettext_lazy("谢绝提名"), gettext_lazy("您已谢绝，这份提名就此结束。")),
+    "withdraw": Words(gettext_lazy("撤回提名"), gettext_lazy("提名已撤回。")),
+    "open": Words(gettext_lazy("开启表决"), gettext_lazy("表决已开启。")),
+    "close": Words(
+        gettext_lazy("结束表决并计票"), gettext_lazy("表决已结束，结果已记入公开记录。")
+    ),
+    "effect": Words(gettext_lazy("宣布生效"), gettext_lazy("已生效，成员名单已更新。")),
+}
+
+EVENT_LABELS = {
+    "promotion.nominated": gettext_lazy("提名"),
+    "promotion.accepted": gettext_lazy("候选人接受提名"),
+    "promotion.declined": gettext_lazy("候选人谢绝"),
+    "promotion.withdrawn": gettext_lazy("撤回提名"),
+    "promotion.opened": gettext_lazy("开启表决"),
+    "promotion.ballot": gettext_lazy("投票"),
+    "promotion.approved": gettext_lazy("表决通过"),
+    "promotion.rejected": gettext_lazy("表决未通过"),
+    "promotion.expired": gettext_lazy("无人投票，过期"),
+    "promotion.in_effect": gettext_lazy("生效"),
+}
