@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("members.urls")),
     path("", include("reviews.urls")),
     path("", include("meetings.urls")),
+    path("", include("ledger.urls")),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
