@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from meetings import models as meetings
 from members import models as members
+from reviews import models as reviews
 
 
 class SigFactory(DjangoModelFactory):
@@ -140,3 +141,58 @@ class ActionItemFactory(DjangoModelFactory):
     sig = factory.SelfAttribute("meeting.sig")
     text = factory.Sequence("行动项 {}".format)
     created_at = dt.datetime(2026, 12, 3, 9, 0, tzinfo=dt.UTC)
+
+
+class PullRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = reviews.PullRequest
+
+    repository = factory.SubFactory(RepositoryFactory)
+    host = "gitee"
+    remote_id = factory.Sequence(lambda number: 4_000_000 + number)
+    number = factory.Sequence(lambda number: number + 1)
+    state = reviews.PullRequest.State.OPEN
+    title = factory.LazyAttribute(lambda pull: f"改动 {pull.number}")
+    author = factory.SubFactory(AccountFactory)
+    author_login = factory.LazyAttribute(lambda pull: pull.author.login if pull.author else "")
+    created_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+    updated_at = factory.LazyAttribute(lambda pull: pull.merged_at or pull.created_at)
+
+
+class IssueFactory(DjangoModelFactory):
+    class Meta:
+        model = reviews.Issue
+
+    repository = factory.SubFactory(RepositoryFactory)
+    host = "gitee"
+    remote_id = factory.Sequence(lambda number: 7_000_000 + number)
+    number = factory.Sequence(lambda number: f"I{number:05d}")
+    state = reviews.Issue.State.OPEN
+    title = factory.LazyAttribute(lambda issue: f"问题 {issue.number}")
+    author = factory.SubFactory(AccountFactory)
+    author_login = factory.LazyAttribute(lambda issue: issue.author.login if issue.author else "")
+    created_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+    updated_at = factory.SelfAttribute("created_at")
+
+
+class CommentFactory(DjangoModelFactory):
+    """A comment under `on`, a pull request or an issue."""
+
+    class Meta:
+        model = reviews.Comment
+
+    class Params:
+        on = None
+
+    repository = factory.LazyAttribute(lambda comment: comment.on.repository)
+    host = "gitee"
+    remote_id = factory.Sequence(lambda number: 6_000_000 + number)
+    kind = factory.LazyAttribute(
+        lambda comment: "pull" if isinstance(comment.on, reviews.PullRequest) else "issue"
+    )
+    number = factory.LazyAttribute(lambda comment: str(comment.on.number))
+    body = "看过了"
+    author = factory.SubFactory(AccountFactory)
+    author_login = factory.LazyAttribute(lambda row: row.author.login if row.author else "")
+    created_at = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
+    updated_at = factory.SelfAttribute("created_at")
