@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
+from ledger.actions import DECIDING, sentence, url_of
 from ledger.models import Entry
 from meetings.models import Meeting, MinutesRevision
 from meetings.outlook import latest_minutes, next_meeting
@@ -47,6 +48,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something the SIG decided, in words, and the page that tells more."""
+
+    at: dt.datetime
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Home:
     sig: Sig
     groups: Sequence[Group]
@@ -56,7 +66,7 @@ class Home:
     records: Sequence[PullRequest]
     activity: BarChart
     repositories: Sequence[Repository]
-    events: Sequence[Entry]
+    events: Sequence[Event]
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────
@@ -115,8 +125,12 @@ def _activity(sig: Sig, today: dt.date) -> BarChart:
     return bar_chart(monthly_activity(sig, today), today=today)
 
 
-def _events(sig: Sig) -> list[Entry]:
-    return list(Entry.objects.filter(data__sig=sig.slug).order_by("-seq")[:EVENTS_SHOWN])
+def _events(sig: Sig) -> list[Event]:
+    entries = Entry.objects.filter(action__in=list(DECIDING), data__sig=sig.slug)
+    return [
+        Event(entry.at, sentence(entry), url_of(entry))
+        for entry in entries.order_by("-seq")[:EVENTS_SHOWN]
+    ]
 
 
 # ── the page ──────────────────────────────────────────────────────────────────────────────────

@@ -103,9 +103,9 @@ def filled(sig, rows):
             seq=(Entry.objects.count() + 1),
             at=now,
             actor="system",
-            action="sig.imported",
-            subject=f"sig:{sig.slug}",
-            data={"sig": sig.slug},
+            action="role.started",
+            subject=f"person:{person.login}",
+            data={"sig": sig.slug, "name": "某人", "role": "committer", "on": "2026-01-01"},
             prev_hash="0" * 64,
             hash=f"{sig.slug}-{n}",
         )
@@ -147,6 +147,7 @@ def test_sig_home_asks_a_constant_number_of_queries(client, django_assert_num_qu
     assert page.count("职责") == rows
     assert page.count("修复") == rows
     assert page.count("还有 3 天") == rows
+    assert page.count("某人 自 2026-01-01 起担任 Committer。") == rows
 
 
 def test_sig_home_of_an_empty_sig_says_what_is_missing(client):
