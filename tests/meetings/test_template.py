@@ -20,7 +20,7 @@ PLAIN = """# Thursday December 3, 2026 at 4:00pm GMT+8
 ## Conference links
 * https://meet.example/room
 
-## Attendees 
+## Attendees
 * Ann Lee (Example)
 * Bo Chen（样例公司）
 * Cy
