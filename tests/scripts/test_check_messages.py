@@ -82,6 +82,7 @@ def test_check_names_a_message_id_in_english(project):
         ('{% translate "纪要" as title %}{{ title }}', True),
         ("{% blocktranslate count n=rows %}一\n二{% plural %}三{% endblocktranslate %}", True),
         ('{% include "x.html" with title=_("纪要") %}', True),
+        ('<a href="/" lang="zh-hans">中文</a>', True),
         ("{# 注释 #}{% comment %}注释\n{% endcomment %}", True),
         ("{% blocktranslate %}一{% endblocktranslate %}二", False),
     ],
