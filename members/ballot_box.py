@@ -1,6 +1,7 @@
 """From rows to members.policy and back: whose clock counts, who may vote, how the votes stand."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -36,15 +37,14 @@ def electorate_of(promotion: Promotion, on: dt.date) -> Electorate:
     return Electorate(roles)
 
 
-def live_votes(promotion: Promotion) -> list[Vote]:
-    ballots = Ballot.objects.filter(promotion=promotion, superseded_at=None)
-    rows = ballots.values_list("voter_id", "choice", "reason")
-    return [Vote(voter, choice, reason) for voter, choice, reason in rows]
+def votes_of(ballots: Iterable[Ballot]) -> list[Vote]:
+    return [Vote(ballot.voter_id, ballot.choice, ballot.reason) for ballot in ballots]
 
 
 def tally_of(promotion: Promotion, electorate: Electorate) -> Tally:
     """The count of the live ballots under the promotion's own version of the rules."""
-    return count(rules_from_json(promotion.policy.rules), live_votes(promotion), electorate)
+    ballots = Ballot.objects.filter(promotion=promotion, superseded_at=None)
+    return count(rules_from_json(promotion.policy.rules), votes_of(ballots), electorate)
 
 
 def outcome_json(tally: Tally, electorate: Electorate) -> dict[str, Any]:

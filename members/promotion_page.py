@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.models import Entry
 
 from . import evidence, wording, working_days
-from .ballot_box import electorate_of, tally_of
+from .ballot_box import electorate_of, votes_of
 from .models import Account, Ballot, Person, Promotion, Sig
-from .policy import Electorate, Rules, Tally
+from .policy import Electorate, Rules, Tally, count
 from .policy_json import rules_from_json
 from .refusals import moment_text
 from .rules import Roles, can
@@ -141,9 +141,13 @@ def page_of(promotion: Promotion, viewer: Person | None, roles: Roles, now: dt.d
     rules = rules_from_json(promotion.policy.rules)
     ballots = list(_live_ballots(promotion))
     electorate = _electorate(promotion, now)
-    tally = tally_of(promotion, electorate) if promotion.state == State.VOTING else None
+    tally = count(rules, votes_of(ballots), electorate) if promotion.state == State.VOTING else None
     is_over = promotion.voting_closes_at is not None and promotion.voting_closes_at <= now
     lines = _checks(promotion, rules)
+    voters = _voters(rules, electorate, ballots)
+    # One query for every login on the page.
+    people = [promotion.person, promotion.nominated_by, *(voter.person for voter in voters)]
+    prefetch_related_objects(people, "accounts")
     return Page(
         promotion=promotion,
         badge=badge_of(promotion),
@@ -153,7 +157,7 @@ def page_of(promotion: Promotion, viewer: Person | None, roles: Roles, now: dt.d
         tally=tally,
         still_needed=wording.still_needed(tally, rules) if tally and not is_over else "",
         outcome=wording.outcome_sentence(promotion.outcome),
-        voters=_voters(promotion, rules, electorate, ballots),
+        voters=voters,
         buttons=_buttons(promotion, viewer, roles, rules, tally, is_over, now),
         can_vote=can("cast", viewer, promotion, roles) and not is_over,
         my_ballot=next((row for row in ballots if viewer and row.voter_id == viewer.pk), None),
@@ -189,31 +193,24 @@ def _electorate(promotion: Promotion, now: dt.datetime) -> Electorate:
     return electorate_of(promotion, promotion.sig.day_of(last))
 
 
-def _voters(
-    promotion: Promotion, rules: Rules, electorate: Electorate, ballots: list[Ballot]
-) -> list[Voter]:
+def _voters(rules: Rules, electorate: Electorate, ballots: list[Ballot]) -> list[Voter]:
     """Everyone entitled, higher roles first, with their live ballot."""
     entitled = electorate.with_role(*rules.electorate)
     objectors = electorate.with_role(*rules.objection_roles)
     by_voter = {ballot.voter_id: ballot for ballot in ballots}
-    people = Person.objects.prefetch_related("accounts").filter(pk__in=entitled)
     rows = []
-    for person in people:
-        held = [role for role in rules.electorate if role in electorate.roles[person.pk]]
+    for person in Person.objects.filter(pk__in=entitled):
+        role = next(role for role in rules.electorate if role in electorate.roles[person.pk])
         ballot = by_voter.get(person.pk)
-        objects = (
-            ballot is not None
-            and ballot.choice == Ballot.Choice.AGAINST
-            and bool(ballot.reason)
-            and person.pk in objectors
-        )
-        rows.append(
-            (
-                rules.electorate.index(held[0]),
-                Voter(person, wording.role_label(held[0]), ballot, objects),
-            )
-        )
+        objects = ballot is not None and person.pk in objectors and is_objection(ballot)
+        voter = Voter(person, wording.role_label(role), ballot, objects)
+        rows.append((rules.electorate.index(role), voter))
     return [voter for _rank, voter in sorted(rows, key=lambda row: (row[0], row[1].person.name))]
+
+
+def is_objection(ballot: Ballot) -> bool:
+    """A vote against with a reason; whether it blocks depends on the voter's role."""
+    return ballot.choice == Ballot.Choice.AGAINST and bool(ballot.reason)
 
 
 def _is_provisional(promotion: Promotion) -> bool:

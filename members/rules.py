@@ -126,7 +126,11 @@ def _can(action: str, user: User, promotion: Promotion) -> bool:
 def can_nominate(user: User, sig: Sig) -> bool:
     """May open the nomination form: for somebody as a member, for oneself as a contributor."""
     person = acting_person(user)
-    return person is not None and (bool(roles_of(person, sig)) or has_contributed(person, sig))
+    return may_propose(person, sig, roles_of(person, sig))
+
+
+def may_propose(person: Person | None, sig: Sig, roles: Roles) -> bool:
+    return person is not None and (bool(roles) or has_contributed(person, sig))
 
 
 def can_accept(user: User, promotion: Promotion) -> bool:

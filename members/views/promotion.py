@@ -17,7 +17,7 @@ from ..models import Person, Promotion, Sig
 from ..paging import BadCursor, paginate
 from ..promotion_page import badge_of, listed, open_groups, page_of
 from ..refusals import AlreadyOpen, BadProposal, Refusal, Unqualified
-from ..rules import acting_person, can_nominate, roles_of
+from ..rules import acting_person, can_nominate, may_propose, roles_of
 from ..wording import ACTION_WORDS, EVENT_LABELS
 
 STEPS: dict[str, Callable[..., Promotion]] = {
@@ -34,6 +34,7 @@ PAGE_SIZE = 20
 def promotion_list(request: HttpRequest, slug: str) -> HttpResponse:
     sig = get_object_or_404(Sig, slug=slug)
     viewer = acting_person(request.user)
+    roles = roles_of(viewer, sig)
     decided = listed().filter(sig=sig).exclude(state__in=Promotion.OPEN_STATES)
     try:
         page = paginate(
@@ -48,10 +49,10 @@ def promotion_list(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "sig": sig,
         "tab": "promotions",
-        "groups": open_groups(sig, viewer, roles_of(viewer, sig)),
+        "groups": open_groups(sig, viewer, roles),
         "page": page,
         "decided": [(promotion, badge_of(promotion)) for promotion in page.rows],
-        "can_nominate": can_nominate(request.user, sig),
+        "can_nominate": may_propose(viewer, sig, roles),
     }
     return render(request, "members/promotion_list.html", context)
 
@@ -135,12 +136,9 @@ def promotion_act(request: HttpRequest, slug: str, pk: int, action: str) -> Http
 
 # ── parts ─────────────────────────────────────────────────────────────────────────────────────
 def _promotion_or_404(slug: str, pk: int) -> Promotion:
-    promotions_of_sig = (
-        listed()
-        .select_related("nominated_by")
-        .prefetch_related("nominated_by__accounts", "repositories")
-    )
-    promotion: Promotion = get_object_or_404(promotions_of_sig, pk=pk, sig__slug=slug)
+    proposals = Promotion.objects.select_related("sig", "person", "policy", "nominated_by")
+    found = proposals.prefetch_related("repositories")
+    promotion: Promotion = get_object_or_404(found, pk=pk, sig__slug=slug)
     return promotion
 
 
