@@ -201,9 +201,9 @@ def test_sig_home_tells_a_voter_what_awaits_them_until_they_voted(client):
     voter.save()
     vote = voting(sig, PersonFactory())
     client.force_login(voter.user)
-    assert "等你表态" in client.get(f"/sigs/{sig.slug}/").content.decode()
+    assert "等您表态" in client.get(f"/sigs/{sig.slug}/").content.decode()
     vote.ballots.create(voter=voter, choice=1, cast_at=timezone.now())
-    assert "等你表态" not in client.get(f"/sigs/{sig.slug}/").content.decode()
+    assert "等您表态" not in client.get(f"/sigs/{sig.slug}/").content.decode()
 
 
 def test_sig_home_awaits_nothing_of_others(client):
