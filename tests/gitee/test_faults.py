@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 import pytest
 
@@ -338,6 +339,7 @@ def test_threads_share_few_connections(server):
     def handle(request):
         count(request)
         try:
+            time.sleep(0.02)  # long enough for the other threads to be here, if they could
             return real(request)
         finally:
             with guard:
