@@ -2,7 +2,7 @@
 
 The signature covers the timestamp, not the body: a captured pair can carry another body until it goes
 stale. So an accepted delivery is a hint to refetch the object, never data. (Gitee help, "WebHook 密钥
-验证"; verified there against recorded deliveries.)
+验证"; checked against genuine deliveries.)
 """
 
 import base64
