@@ -156,6 +156,7 @@ class PullRequestFactory(DjangoModelFactory):
     author = factory.SubFactory(AccountFactory)
     author_login = factory.LazyAttribute(lambda pull: pull.author.login if pull.author else "")
     created_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+    merged_at = None
     updated_at = factory.LazyAttribute(lambda pull: pull.merged_at or pull.created_at)
 
 
