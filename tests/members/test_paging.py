@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
-from members.models import Contribution
+from members.models import Contribution, RoleTerm
 from members.paging import BadCursor, paginate
-from tests.factories import ContributionFactory, PersonFactory, SigFactory
+from tests.factories import ContributionFactory, PersonFactory, RoleTermFactory, SigFactory
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
@@ -54,10 +54,17 @@ def test_paginate_survives_a_plus_that_became_a_blank(rows):
     assert page(older=first.older.replace("+", " ")).rows == page(older=first.older).rows
 
 
-def test_paginate_by_number_and_by_day(rows):
-    by_number = paginate(Contribution.objects.all(), key="pk", size=3)
-    rest = paginate(Contribution.objects.all(), key="pk", size=9, older=by_number.older)
+def test_paginate_by_number(rows):
+    first = paginate(Contribution.objects.all(), key="id", size=3)
+    rest = paginate(Contribution.objects.all(), key="id", size=9, older=first.older)
     assert len(rest.rows) == 4
+
+
+def test_paginate_by_day():
+    terms = [RoleTermFactory(started_on=dt.date(2026, 1, day)) for day in (1, 2, 2, 3)]
+    first = paginate(RoleTerm.objects.all(), key="started_on", size=2)
+    rest = paginate(RoleTerm.objects.all(), key="started_on", size=2, older=first.older)
+    assert [*first.rows, *rest.rows] == [terms[3], terms[2], terms[1], terms[0]]
 
 
 @pytest.mark.parametrize("size", [2, 5])
@@ -67,8 +74,26 @@ def test_paginate_takes_one_query(rows, size, django_assert_num_queries):
 
 
 @pytest.mark.parametrize(
-    "mark", ["x", "~", "2026-03-02T04:00:00~1", "2026-13-40~1", "2026-03-02T04:00:00+00:00~x", "~5"]
+    "mark",
+    [
+        "x",
+        "~",
+        "~5",
+        "5~5",
+        "2026-03-02~1",
+        "2026-03-02T04:00:00~1",
+        "2026-13-40~1",
+        "2026-03-02T04:00:00+00:00~x",
+        "\x00~1",
+    ],
 )
 def test_paginate_refuses_a_forged_mark(mark):
     with pytest.raises(BadCursor):
         page(older=mark)
+
+
+def test_paginate_by_a_number_beyond_every_row_is_empty_or_full(rows):
+    far = "9" * 40
+    everything = paginate(Contribution.objects.all(), key="id", size=9, older=f"{far}~{far}")
+    assert list(everything.rows) == sorted(rows, key=lambda row: -row.pk)
+    assert not paginate(Contribution.objects.all(), key="id", newer=f"{far}~{far}").rows
