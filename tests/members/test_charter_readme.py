@@ -157,7 +157,7 @@ def test_section_after_a_list_does_not_join_the_one_before():
      "## Maintainers\n\nnobody yet\n"],
 )  # fmt: skip
 def test_readme_without_roles_is_refused(text):
-    with pytest.raises(CharterError, match="README.md: no list of people"):
+    with pytest.raises(CharterError, match=r"README\.md: no list of people"):
         readme.parse(text, "README.md")
 
 
