@@ -4,6 +4,7 @@ Without GITEE_URL the emulator of the tests stands in for Gitee, so that a newco
 sync; SAMPLE_DATA=0 leaves the sample SIG out.
 """
 
+import hashlib
 import os
 import socket
 import sys
@@ -104,7 +105,7 @@ def _prepare(*, sample: bool, emulate: bool) -> None:
     if any(ROOT.glob("locale/*/LC_MESSAGES/*.po")):
         catalogues = {"ignore": [".venv"], "verbosity": 0}
         _step("translations", lambda: call_command("compilemessages", **catalogues))
-    _step("static files", lambda: call_command("collectstatic", **quiet))
+    _collect_static_files(lambda: call_command("collectstatic", **quiet))
     if sample:
         with _emulator() if emulate else nullcontext():
             _step("sample SIG", lambda: call_command("load_sample"))
@@ -118,6 +119,32 @@ def _emulator() -> AbstractContextManager[object]:
     server = GiteeServer(port=int(os.environ["GITEE_PORT"]))
     load_sample(server.state)
     return server
+
+
+def _collect_static_files(collect: Callable[[], object]) -> None:
+    """Compressing them takes seconds, so it is done only when one has changed."""
+    from django.conf import settings
+
+    stamp = Path(settings.VAR_DIR) / "static.stamp"
+    fingerprint = _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    stamp.unlink(missing_ok=True)
+    _step("static files", collect)
+    stamp.write_text(fingerprint)
+
+
+def _static_fingerprint() -> str:
+    """Name, size and time of every file that collectstatic would find, and where it would go."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+
+    lines = [
+        f"{settings.STATIC_ROOT} {path} {storage.size(path)} {storage.get_modified_time(path)}"
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    ]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def _step(name: str, work: Callable[[], object]) -> None:

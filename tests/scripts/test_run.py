@@ -2,6 +2,7 @@ import os
 import socket
 
 import pytest
+from django.contrib.staticfiles.finders import get_finder
 
 from scripts import run
 
@@ -55,3 +56,23 @@ def test_procfile_names_the_web_process_first(settings, tmp_path, with_emulator,
     settings.VAR_DIR = tmp_path
     lines = run._procfile(with_emulator=with_emulator).read_text().splitlines()
     assert [line.partition(":")[0] for line in lines] == names
+
+
+def test_static_files_are_collected_again_only_after_a_change(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    source = tmp_path / "source"
+    source.mkdir()
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    get_finder.cache_clear()
+    collected = []
+
+    def collect():
+        run._collect_static_files(lambda: collected.append(1))
+        return len(collected)
+
+    (source / "portal.css").write_text("a {}")
+    assert [collect(), collect()] == [1, 1]
+    (source / "portal.css").write_text("a { b: c }")
+    assert [collect(), collect()] == [2, 2]
+    get_finder.cache_clear()
