@@ -83,7 +83,7 @@ def _groups(terms: Iterable[RoleTerm]) -> list[Group]:
 
 def _group(role: str, terms: list[RoleTerm]) -> Group:
     shown = CONTRIBUTORS_SHOWN if role == RoleTerm.Role.CONTRIBUTOR else len(terms)
-    return Group(role, RoleTerm.Role(role).label, terms[:shown], len(terms) - shown)
+    return Group(role, str(RoleTerm.Role(role).label), terms[:shown], len(terms) - shown)
 
 
 # ── what is being decided ─────────────────────────────────────────────────────────────────────
