@@ -1,6 +1,6 @@
 """Forms of the promotion pages: they tell what was typed wrongly, and whom one may have meant."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -48,7 +48,7 @@ class NominationForm(forms.Form):
         queryset=Repository.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("晋升为 Committer 时至少选择一个。"),
+        help_text=gettext_lazy("只用于晋升为 Committer，至少选择一个。"),
     )
     reason = forms.CharField(
         label=gettext_lazy("理由"),
@@ -60,9 +60,10 @@ class NominationForm(forms.Form):
     def __init__(self, *args: Any, sig: Sig, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sig = sig
-        field = self.fields["repositories"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
+        field = cast(forms.ModelMultipleChoiceField, self.fields["repositories"])
         field.queryset = Repository.objects.filter(sig=sig)
+        if len(field.queryset) == 1:
+            field.initial = list(field.queryset)
 
     def clean_login(self) -> str:
         login: str = self.cleaned_data["login"].strip().removeprefix("@")
@@ -77,6 +78,16 @@ class NominationForm(forms.Form):
             )
         self.cleaned_data["person"] = people[0]
         return login
+
+    def clean(self) -> dict[str, Any]:
+        """Scope belongs to a new Committer only, as the field says; elsewhere it is left out."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if (
+            data.get("kind") != Promotion.Kind.PROMOTE
+            or data.get("role") != RoleTerm.Role.COMMITTER
+        ):
+            data["repositories"] = Repository.objects.none()
+        return data
 
 
 class BallotForm(forms.Form):

@@ -125,7 +125,7 @@ class Page:
     unmet: int
     vote_rules: Sequence[str]
     tally: Tally | None
-    still_needed: str
+    still_needed: Sequence[str]
     outcome: str
     voters: Sequence[Voter]
     buttons: Sequence[Button]
@@ -155,7 +155,7 @@ def page_of(promotion: Promotion, viewer: Person | None, roles: Roles, now: dt.d
         unmet=sum(not line.is_met for line in lines),
         vote_rules=wording.vote_rules(rules),
         tally=tally,
-        still_needed=wording.still_needed(tally, rules) if tally and not is_over else "",
+        still_needed=wording.still_needed(tally, rules) if tally and not is_over else [],
         outcome=wording.outcome_sentence(promotion.outcome),
         voters=voters,
         buttons=_buttons(promotion, viewer, roles, rules, tally, is_over, now),

@@ -34,7 +34,11 @@ class CheckLine:
     is_met: bool
     missing: str
     items: list[dict[str, Any]]
-    more: int
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.items)
 
 
 def check_lines(
@@ -52,7 +56,7 @@ def _line(check: Check, stored: Mapping[str, Any]) -> CheckLine:
         is_met=check.is_met,
         missing=_missing(check),
         items=items[:SHOWN],
-        more=max(0, len(items) - SHOWN),
+        total=len(items),
     )
 
 
@@ -112,25 +116,32 @@ def _threshold(rules: Rules) -> str:
     return sentence % {"share": f"{float(rules.threshold) * 100:g}%"}
 
 
-def still_needed(tally: Tally, rules: Rules) -> str:
+def still_needed(tally: Tally, rules: Rules) -> list[str]:
     """What is still needed, in words, while the vote is open."""
     if tally.decided == "approved":
-        return _("赞成已足够，其余选票不会改变结果。")
+        return [_("赞成已足够，其余选票不会改变结果。")]
     if tally.decided == "rejected":
-        return _("已不可能通过，其余选票不会改变结果。")
-    if tally.missing and rules.threshold_of == "maintainers":
-        return ngettext(
-            "还需 %(count)d 位 Maintainer 赞成。",
-            "还需 %(count)d 位 Maintainer 赞成。",
-            tally.missing,
-        ) % {"count": tally.missing}
-    if tally.missing:
-        return ngettext("还需 %(count)d 票赞成。", "还需 %(count)d 票赞成。", tally.missing) % {
-            "count": tally.missing
-        }
+        return [_("已不可能通过，其余选票不会改变结果。")]
+    lines = [_missing_votes(tally, rules)] if tally.missing else [_("赞成已达到规则要求。")]
     if tally.is_blocked:
-        return _("赞成已足够，但有写明理由的反对：须由反对者撤回，或由更多赞成票越过。")
-    return _("赞成已足够；截止前仍可能有人改票或提出反对。")
+        lines.append(_("有写明理由的反对：须由反对者撤回，或由更多赞成票越过，才能通过。"))
+    elif not tally.missing:
+        lines.append(_("截止前仍可能有人投票、改票或提出反对。"))
+    return lines
+
+
+def _missing_votes(tally: Tally, rules: Rules) -> str:
+    values = {"count": tally.missing}
+    if rules.threshold_of == "maintainers":
+        return (
+            ngettext(
+                "还需 %(count)d 位 Maintainer 赞成。",
+                "还需 %(count)d 位 Maintainer 赞成。",
+                tally.missing,
+            )
+            % values
+        )
+    return ngettext("还需 %(count)d 票赞成。", "还需 %(count)d 票赞成。", tally.missing) % values
 
 
 OUTCOME_SENTENCES = {

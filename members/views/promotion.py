@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from ledger.models import Entry
+
 from .. import promotion as promotions
 from ..ballot_box import database_now
 from ..forms import BallotForm, EffectForm, NominationForm
@@ -158,11 +160,17 @@ def _detail_page(
         "tab": "promotions",
         "promotion": promotion,
         "page": page,
-        "events": [(entry, EVENT_LABELS.get(entry.action, entry.action)) for entry in page.events],
+        "events": [_event(entry) for entry in page.events],
         "ballot_form": ballot_form or BallotForm(initial=filled),
         "effect_form": effect_form or EffectForm(initial={"effective_on": sig.day_of(now)}),
     }
     return render(request, "members/promotion_detail.html", context)
+
+
+def _event(entry: Entry) -> tuple[Entry, Any, str]:
+    """A ledger entry, what it is called, and the login of who did it."""
+    label = EVENT_LABELS.get(entry.action, entry.action)
+    return entry, label, entry.actor.removeprefix("person:")
 
 
 def _nomination_page(request: HttpRequest, sig: Sig, form: NominationForm) -> HttpResponse:

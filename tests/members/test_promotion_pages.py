@@ -195,6 +195,17 @@ def test_create_asks_for_the_host_when_two_people_have_the_login(cast, enter):
     assert Promotion.objects.get().person == cast.candidate
 
 
+def test_create_leaves_the_scope_out_where_it_has_no_place(cast, enter):
+    data = proposal(cast, login="committer", role="maintainer")
+    enter(cast.nominator).post(address("promotion-create", cast), data)
+    assert not Promotion.objects.get().repositories.exists()
+
+
+def test_create_chooses_the_only_repository(cast, enter):
+    form = enter(cast.nominator).get(address("promotion-create", cast)).context["form"]
+    assert form["repositories"].initial == [cast.repository]
+
+
 # ── one promotion ─────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("state", STATES)
 def test_detail_of_every_state_is_readable_by_anyone(cast, client, state):
@@ -238,6 +249,15 @@ def test_detail_says_what_is_still_needed(cast, client):
     promotion = cast.promotion("voting")
     promotions.cast(promotion_id=promotion.pk, choice=1, by=cast.maintainers[0], at=AT)
     assert "还需 1 位 Maintainer 赞成" in text_of(client.get(promotion.get_absolute_url()))
+
+
+def test_detail_tells_of_an_objection_and_what_it_takes(cast, client):
+    promotion = cast.promotion("voting")
+    for by, choice in zip(cast.maintainers[:2], (1, -1), strict=True):
+        promotions.cast(promotion_id=promotion.pk, choice=choice, reason="因为", by=by, at=AT)
+    page = client.get(promotion.get_absolute_url()).context["page"]
+    assert [line[:4] for line in page.still_needed] == ["还需 1", "有写明理"]
+    assert [voter.is_objection for voter in page.voters] == [False, True, False, False]
 
 
 def test_detail_renders_the_reason_safely(cast, client):
