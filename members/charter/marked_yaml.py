@@ -52,7 +52,8 @@ def load(text: str, file: str) -> tuple[Node, list[Problem]]:
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
+        # An end that came too soon is marked behind the last line.
+        line = min(mark.line + 1, len(text.splitlines())) if mark else None
         raise CharterError(file, f"broken YAML: {error.problem or error.context}", line) from error
     except yaml.YAMLError as error:
         raise CharterError(file, f"broken YAML: {error}") from error
@@ -160,6 +161,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
+    # Line breaks of YAML 1.1 that PyYAML writes as they are and reads as a blank.
+    if any(break_ in text for break_ in "\x85\u2028\u2029\ufeff"):
+        style = '"'
     return dumper.represent_scalar(PREFIX + "str", text, style=style)
 
 

@@ -96,7 +96,7 @@ def test_fault_is_named_by_line(text, told):
         ("", "sig-info.yaml: empty"),
         ("- a\n", "sig-info.yaml:1: not a mapping"),
         ("description: x\n", "sig-info.yaml:1: no name of the SIG"),
-        ("name: S\nmaintainers: [\n", "sig-info.yaml:3: broken YAML"),
+        ("name: S\nmaintainers: [\n", "sig-info.yaml:2: broken YAML"),
         ("name: S\n\tx: y\n", "sig-info.yaml:2: broken YAML"),
         ("name: S\nx: y: z\n", "sig-info.yaml:2: broken YAML"),
         ("name: S\nx: \x07\n", "sig-info.yaml:2: broken YAML: the control character"),
