@@ -173,7 +173,7 @@ def _start(procfile: Path, port: int) -> NoReturn:
     # It counts the port up for each line: the web process is the first and gets it as it is.
     options = {"--env": os.devnull, "--app-root": ROOT, "--procfile": procfile, "--port": port}
     words = [str(word) for option in options.items() for word in option]
-    os.execv(sys.executable, [sys.executable, "-m", "honcho", "start", *words])
+    os.execv(sys.executable, [sys.executable, "-m", "scripts.processes", "start", *words])
 
 
 if __name__ == "__main__":
