@@ -56,7 +56,9 @@ class TextField(forms.CharField):
 
 
 class MoveForm(forms.Form):
-    day = forms.DateField(label=_("新的日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=_("新的日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     clock = forms.TimeField(label=_("新的时刻"), widget=forms.TimeInput(attrs={"type": "time"}))
     reason = forms.CharField(label=_("改期原因"), max_length=500)
 
@@ -134,7 +136,9 @@ class ActionForm(forms.Form):
     text = TextField(label=_("内容"), max_length=2000)
     owner = PersonField(label=_("负责人账号"), required=False)
     due_on = forms.DateField(
-        label=_("期限"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("期限"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

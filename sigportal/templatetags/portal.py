@@ -131,8 +131,8 @@ def tone_of(login: str) -> int:
 
 
 def initials_of(name: str) -> str:
-    """Two letters of a Latin name, the first character of any other."""
-    words = [word for word in name.split() if word[0].isalnum()]
+    """Two letters of a Latin name, the first character of any other; of "甲·乙" that of the last part."""
+    words = [word for word in name.rsplit("·", 1)[-1].split() if word[0].isalnum()]
     if not words:
         return "?"
     if not words[0].isascii():

@@ -90,6 +90,7 @@ def test_tone_is_the_same_for_a_login_in_any_case():
     ("name", "initials"),
     [
         ("李一鸣", "李"),
+        ("示例·林夏", "林"),
         ("Ada Example", "AE"),
         ("ada", "A"),
         ("(bot) x", "X"),
