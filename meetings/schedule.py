@@ -191,9 +191,17 @@ def hold(*, meeting: Meeting, by: Person | None, at: dt.datetime) -> Meeting:
         return meeting
     if not meeting.is_open:
         raise WrongState(_("例会已取消，不能标为已召开。"))
-    if at.astimezone(meeting.zone).date() < meeting.starts_at.astimezone(meeting.zone).date():
+    if not may_be_held(meeting, at):
         raise TooEarly(_("例会尚未到日期，还不能标为已召开。"))
     return _change(meeting, Meeting.State.HELD, "meeting.held", meeting.note, by, at, {})
+
+
+def may_be_held(meeting: Meeting, at: dt.datetime) -> bool:
+    """From the meeting's day on, in its zone: some begin early."""
+    zone = meeting.zone
+    return (
+        meeting.is_open and at.astimezone(zone).date() >= meeting.starts_at.astimezone(zone).date()
+    )
 
 
 def locked(meeting: Meeting) -> Meeting:

@@ -119,6 +119,7 @@ def meeting_page(request: HttpRequest, meeting: Meeting, **bound: Form) -> HttpR
         "meeting": meeting,
         "warned": warned,
         "is_host": is_host,
+        "may_hold": is_host and schedule.may_be_held(meeting, timezone.now()),
         "revision": revision,
         "agenda": _agenda_rows(meeting, acting_person(user), is_host),
         "attendances": list(

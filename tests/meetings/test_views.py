@@ -169,6 +169,21 @@ def test_page_of_a_held_meeting_offers_no_agenda_and_no_move(held, sign_in):
         assert form not in context
 
 
+@pytest.mark.parametrize(("days", "offered"), [(1, False), (0, True), (-3, True)])
+def test_holding_is_offered_from_the_day_on(days, offered, sig, sign_in):
+    meeting = MeetingFactory(sig=sig, starts_at=AT + days * DAY)
+
+    page = text_of(sign_in("committer").get(url(meeting)))
+
+    assert (url(meeting, "hold/") in page) == offered
+
+
+def test_meeting_whose_time_is_over_waits_for_its_host(client, sig):
+    MeetingFactory(sig=sig, starts_at=AT - 3 * DAY)
+
+    assert "等待主持人标为已召开" in text_of(client.get(LIST))
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("who", ["anonymous", "committer"])
 def test_page_takes_the_same_queries_for_one_row_and_three(
