@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Account, Person, Promotion, Sig
@@ -19,6 +20,16 @@ PULL = re.compile(
     r"^(?:(?:https?://[\w.-]+/)?(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)(?:!|/pulls?/|/merge_requests/))?!?(?P<number>\d{1,9})/?$"
 )
 MAX_BODY = 200_000
+
+
+class DayField(forms.DateField):
+    """A day of this century: what lies beyond is a slip of the keyboard."""
+
+    default_validators = [
+        MinValueValidator(dt.date(2000, 1, 1)),
+        MaxValueValidator(dt.date(2099, 12, 31)),
+    ]
+    widget = forms.DateInput(attrs={"type": "date"})
 
 
 class PersonField(forms.CharField):

@@ -73,7 +73,7 @@ def _parse(mark: str, field: object) -> tuple[Key, int]:
     try:
         text, pk = mark.rsplit("~", 1)
         return _value(text, field), int(pk)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadCursor(f"not a page mark: {mark!r}") from error
 
 
@@ -86,4 +86,5 @@ def _value(text: str, field: object) -> Key:
     value = dt.datetime.fromisoformat(text.replace(" ", "+"))
     if value.tzinfo is None:
         raise ValueError("no time zone")
-    return value
+    # Beyond year 1 or 9999 in UTC the database could not compare it: OverflowError, a bad mark.
+    return value.astimezone(dt.UTC)

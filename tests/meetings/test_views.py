@@ -133,6 +133,24 @@ def test_past_is_paged_and_a_forged_mark_is_a_clear_error(client, sig):
 
 
 @pytest.mark.parametrize(
+    "mark",
+    [
+        "x~1",
+        "~",
+        "1~2",
+        "2026-01-01~1",
+        "0001-01-01T00:00:00+23:59~1",
+        "9999-12-31T23:59:59-23:59~1",
+    ],
+)
+@pytest.mark.parametrize("way", ["older", "newer"])
+def test_forged_page_mark_is_a_clear_error_on_every_list(client, held, mark, way):
+    for address in (LIST, ACTIONS):
+        assert client.get(address, {way: mark}).status_code == 400
+    assert client.get(url(held, "minutes/history/"), {way: "x~1"}).status_code == 400
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "/sigs/nobody/meetings/",
@@ -345,6 +363,8 @@ def test_move_is_read_in_the_zone_of_the_meeting(meeting, sign_in):
     ("rest", "data", "field"),
     [
         ("move/", {"day": "2026-13-40", "clock": "16:00", "reason": "x"}, "move_form"),
+        ("move/", {"day": "0001-01-01", "clock": "00:00", "reason": "x"}, "move_form"),
+        ("move/", {"day": "9999-12-31", "clock": "23:59", "reason": "x"}, "move_form"),
         ("move/", {"day": "2026-12-10", "clock": "16:00"}, "move_form"),
         ("cancel/", {}, "cancel_form"),
         ("attendance/", {}, "attendance_form"),
