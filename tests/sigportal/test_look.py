@@ -108,7 +108,8 @@ TRANSLATED = re.compile(
     r"|{%\s*translate\b.*?%}|_\((?:\"[^\"]*\"|'[^']*')\)|{#.*?#}|>中文</a>",
     re.DOTALL,
 )
-CHINESE = re.compile(r"[\u3400-\u9fff]+")
+# Full-width punctuation too: it looks as foreign on an English page as a character does.
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 
 
 @each_template
