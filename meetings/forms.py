@@ -29,7 +29,8 @@ class DayField(forms.DateField):
         MinValueValidator(dt.date(2000, 1, 1)),
         MaxValueValidator(dt.date(2099, 12, 31)),
     ]
-    widget = forms.DateInput(attrs={"type": "date"})
+    # A browser's day picker reads and sends this one format, in every language of the page.
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PersonField(forms.CharField):
@@ -67,9 +68,7 @@ class TextField(forms.CharField):
 
 
 class MoveForm(forms.Form):
-    day = forms.DateField(
-        label=_("新的日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=_("新的日期"))
     clock = forms.TimeField(label=_("新的时刻"), widget=forms.TimeInput(attrs={"type": "time"}))
     reason = forms.CharField(label=_("改期原因"), max_length=500)
 
@@ -146,11 +145,7 @@ class AttendanceForm(forms.Form):
 class ActionForm(forms.Form):
     text = TextField(label=_("内容"), max_length=2000)
     owner = PersonField(label=_("负责人账号"), required=False)
-    due_on = forms.DateField(
-        label=_("期限"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    due_on = DayField(label=_("期限"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
