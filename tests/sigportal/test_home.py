@@ -201,7 +201,9 @@ def test_sig_home_tells_a_voter_what_awaits_them_until_they_voted(client):
     voter.save()
     vote = voting(sig, PersonFactory())
     client.force_login(voter.user)
-    assert "等您表态" in client.get(f"/sigs/{sig.slug}/").content.decode()
+    page = client.get(f"/sigs/{sig.slug}/").content.decode()
+    assert "等您表态" in page
+    assert f'href="/sigs/{sig.slug}/my-path/"' in page
     vote.ballots.create(voter=voter, choice=1, cast_at=timezone.now())
     assert "等您表态" not in client.get(f"/sigs/{sig.slug}/").content.decode()
 
