@@ -112,7 +112,7 @@ def test_sign_in_keeps_tokens_out_of_addresses(client, host):
     profile = [r for r in host.requests if r.path == "/api/v5/user"]
     assert len(profile) == 1
     assert "token" not in profile[0].query
-    assert profile[0].headers["Authorization"].startswith("Bearer ")
+    assert profile[0].headers["authorization"].startswith("Bearer ")
     assert all("sigportal" in r.headers["User-Agent"] for r in profile)
 
 
