@@ -113,7 +113,7 @@ def test_sign_in_keeps_tokens_out_of_addresses(client, host):
     assert len(profile) == 1
     assert "token" not in profile[0].query
     assert profile[0].headers["authorization"].startswith("Bearer ")
-    assert all("sigportal" in r.headers["User-Agent"] for r in profile)
+    assert all("sigportal" in r.headers["user-agent"] for r in profile)
 
 
 def test_sign_in_with_a_forged_state_is_refused(client, host):
