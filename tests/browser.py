@@ -127,23 +127,32 @@ class Watch:
     def remaining(self) -> list[str]:
         return [fault for fault in self.faults if not any(p.search(fault) for p in self.allowed)]
 
+    def _ours(self, url: str | None) -> bool:
+        """What an allowed host's own pages do wrong is not the portal's fault."""
+        return not url or origin_of(url) == origin_of(self.origin) or not self._allowed(url)
+
+    def _allowed(self, url: str) -> bool:
+        return origin_of(url) in self.origins
+
     def _on_console(self, message: "ConsoleMessage") -> None:
         # Chromium reports violations of the Content-Security-Policy as console errors.
-        if message.type in {"error", "warning", "assert"}:
+        if message.type in {"error", "warning", "assert"} and self._ours(
+            message.location.get("url")
+        ):
             self.note(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _on_request(self, request: "Request") -> None:
         over_network = urlsplit(request.url).scheme in {"http", "https", "ws", "wss"}
-        if over_network and origin_of(request.url) not in self.origins:
+        if over_network and not self._allowed(request.url):
             self.note(f"request to another origin: {request.method} {request.url}")
 
     def _on_failure(self, request: "Request") -> None:
         # Leaving a page cancels what it was still fetching; that is no fault of the page.
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure != "net::ERR_ABORTED" and self._ours(request.url):
             self.note(f"request failed: {request.method} {request.url}: {request.failure}")
 
     def _on_response(self, response: "Response") -> None:
-        if response.status >= 400:
+        if response.status >= 400 and self._ours(response.url):
             self.note(f"status {response.status}: {response.request.method} {response.url}")
 
 

@@ -65,6 +65,13 @@ def test_watch_is_silent_on_a_clean_page(faults):
     assert faults("clean") == ""
 
 
+def test_watch_leaves_an_allowed_hosts_own_pages_to_it(page, watch, gitee_server):
+    watch.allow_origin(gitee_server.url)
+    page.goto(f"{gitee_server.url}/nowhere")
+    page.wait_for_load_state("networkidle")
+    assert watch.faults == []
+
+
 def test_watch_leaves_out_what_a_journey_allows(live_server):
     watch = browser.Watch(live_server.url)
     watch.note("status 404: GET /a")
