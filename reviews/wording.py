@@ -64,8 +64,10 @@ def _verdict_template(pull: PullRequest, verdict: Verdict) -> str:
 
 def duration_words(duration: dt.timedelta) -> str:
     """A duration rounded as people say it: minutes, hours up to three days, days."""
-    minutes = max(0, round(duration.total_seconds() / 60))
+    minutes = round(duration.total_seconds() / 60)
     hours = round(minutes / 60)
+    if minutes < 1:
+        return gettext("不到 1 分钟")
     if minutes < 60:
         return ngettext("%(count)d 分钟", "%(count)d 分钟", minutes) % {"count": minutes}
     if hours <= HOURS_SHOWN:
