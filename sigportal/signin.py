@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.signals import user_logged_in
 from allauth.socialaccount.models import SocialLogin
 from django.contrib import messages
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +15,7 @@ from members import people
 
 @receiver(user_logged_in)
 def tie_person(
-    request: HttpRequest, user: AbstractUser, sociallogin: SocialLogin | None = None, **kwargs: Any
+    request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **kwargs: Any
 ) -> None:
     """allauth's signal, sent after each sign-in; a local sign-in carries no `sociallogin`."""
     if sociallogin is None:

@@ -25,7 +25,7 @@ class GiteeOAuth2Adapter(OAuth2Adapter):
         return str(settings.SOCIALACCOUNT_PROVIDERS["gitee"]["GITEE_URL"]).rstrip("/")
 
     @property
-    def access_token_url(self) -> str:  # type: ignore[override]
+    def access_token_url(self) -> str:
         return f"{self.host_url}/oauth/token"
 
     @property

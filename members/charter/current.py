@@ -99,7 +99,7 @@ def sig_info_facts(sig: Sig, on: dt.date, *, with_email: bool = True) -> Charter
 
 def owners_facts(sig: Sig, on: dt.date, path: str) -> CharterFacts:
     """What OWNERS of a repository should say of the roles: who may approve, and so also review."""
-    people = {}
+    people: dict[str, str] = {}
     for one in people_on(sig, on):
         answers = one.role == MAINTAINER or not one.repositories or path in one.repositories
         if one.role in (MAINTAINER, COMMITTER) and answers:

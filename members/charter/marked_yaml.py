@@ -53,8 +53,8 @@ def load(text: str, file: str) -> tuple[Node, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # An end that came too soon is marked behind the last line.
-        line = min(mark.line + 1, len(text.splitlines())) if mark else None
-        raise CharterError(file, f"broken YAML: {error.problem or error.context}", line) from error
+        end = min(mark.line + 1, len(text.splitlines())) if mark else None
+        raise CharterError(file, f"broken YAML: {error.problem or error.context}", end) from error
     except yaml.YAMLError as error:
         raise CharterError(file, f"broken YAML: {error}") from error
     if root is None:
@@ -66,7 +66,8 @@ def load(text: str, file: str) -> tuple[Node, list[Problem]]:
 def _refuse_excess(text: str, file: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1
+        mark = event.start_mark
+        line = mark.line + 1 if mark else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise CharterError(file, "anchors and aliases are not read; write it out", line)
         if isinstance(event, yaml.CollectionStartEvent):

@@ -126,7 +126,11 @@ def extra_of(facts: CharterFacts) -> dict[str, Any]:
     """What sig-info.yaml says beyond our columns, in the shape of `Sig.extra`."""
     people = {one.login.lower(): dict(one.extra) for one in facts.people if one.extra}
     repositories = {one.path: dict(one.extra) for one in facts.repositories}
-    extra = {"keys": dict(facts.extra), "repositories": repositories, "people": people}
+    extra: dict[str, Any] = {
+        "keys": dict(facts.extra),
+        "repositories": repositories,
+        "people": people,
+    }
     if facts.created_on and not as_day(facts.created_on):
         extra["created_on"] = facts.created_on
     return extra

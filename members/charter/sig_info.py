@@ -62,7 +62,7 @@ class _Reader:
         extra = {key: node.plain() for key, node in values.items() if key not in known}
         facts = CharterFacts(
             kind=SIG_INFO,
-            **texts,
+            **texts,  # type: ignore[arg-type]  # all of them str, by TEXTS
             people=self.ordered_people(),
             repositories=tuple(self.repositories.values()),
             extra=extra,
