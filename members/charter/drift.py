@@ -101,7 +101,7 @@ def drift(sig: Sig, on: dt.date) -> Drift:
     columns.append((gettext("今天的名册"), roster))
     return Drift(
         [title for title, _people in columns],
-        _rows(columns),
+        _rows(columns, {person.role for person in merged.roles}),
         [sentence(difference) for difference in differences],
         stored,
     )
@@ -138,22 +138,25 @@ def _against_roster(merged: Merged, roster: Sequence[Listed]) -> list[Difference
     return found
 
 
-def _rows(columns: Sequence[tuple[str, Sequence[Listed]]]) -> list[Row]:
-    """Everyone listed anywhere, highest standing first; agreement is about the roles only."""
+def _rows(columns: Sequence[tuple[str, Sequence[Listed]]], spoken_of: set[str]) -> list[Row]:
+    """Everyone listed anywhere, highest standing first; agreement is about the roles only.
+
+    `spoken_of` are the roles for which the files list somebody.
+    """
     everyone: dict[str, list[list[Listed]]] = {}
     for index, (_title, people) in enumerate(columns):
         for person in people:
             key = person.login.lower() or f"name:{plain_name(person.name)}"
             everyone.setdefault(key, [[] for _column in columns])[index].append(person)
     titles = [title for title, _people in columns]
-    return [_row(titles, cells) for cells in sorted(everyone.values(), key=_rank)]
+    return [_row(titles, cells, spoken_of) for cells in sorted(everyone.values(), key=_rank)]
 
 
 def _rank(cells: Sequence[Sequence[Listed]]) -> int:
     return min(ORDER.index(person.role) for cell in cells for person in cell)
 
 
-def _row(titles: Sequence[str], cells: Sequence[Sequence[Listed]]) -> Row:
+def _row(titles: Sequence[str], cells: Sequence[Sequence[Listed]], spoken_of: set[str]) -> Row:
     known = [person for cell in cells for person in cell]
     login = next((person.login for person in known if person.login), "")
     name = next((person.name for person in known if person.name != person.login), known[0].name)
@@ -162,5 +165,9 @@ def _row(titles: Sequence[str], cells: Sequence[Sequence[Listed]]) -> Row:
         standings = dict.fromkeys(sorted((one.role for one in cell), key=ORDER.index))
         row.columns.append((title, "、".join(str(STANDINGS[one]) for one in standings)))
     roles = [frozenset(one.role for one in cell if one.role in ROLES) for cell in cells]
-    row.agrees = len({role for role in roles if role}) == 1 and bool(roles[-1])
+    files, roster = [held for held in roles[:-1] if held], roles[-1]
+    row.agrees = set(files) == {roster} or not (files or roster & spoken_of)
+    if not files and not roster:
+        # A mentor needs no role; whoever may approve or review should be listed somewhere.
+        row.agrees = not any(person.role in (APPROVER, REVIEWER) for person in known)
     return row
