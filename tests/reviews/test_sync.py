@@ -148,6 +148,14 @@ def test_sync_reads_again_what_changed_only(host, run):
     assert PullRequest.objects.get(number=3).title == "改了标题"
 
 
+def test_sync_finds_a_row_that_became_visible_late(host, run):
+    host.pull(100)
+    run()
+    host.pull(95)
+    assert run().progress.written["pulls"] == 1
+    assert PullRequest.objects.count() == 2
+
+
 def test_sync_full_mends_what_was_lost_here(host, run):
     fill(host)
     run()
