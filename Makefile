@@ -12,6 +12,8 @@ STAMP := .venv/installed-$(shell cat requirements.txt requirements-dev.txt | cks
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+
 .PHONY: help venv run test test-sqlite test-postgresql browser check bench format messages
 
 help:
@@ -28,6 +30,10 @@ venv: $(STAMP)
 $(STAMP): requirements.txt requirements-dev.txt scripts/venv.sh
 	@PYTHON="$(PYTHON)" sh scripts/venv.sh "$@"
 
+# The English pages are tested as well, so the suite needs the compiled catalogues.
+%.mo: %.po | $(STAMP)
+	@$(BIN)/msgfmt --check-format -o $@ $<
+
 run: venv
 	@PORT=$(PORT) exec $(BIN)/python -m scripts.run
 
@@ -40,11 +46,11 @@ test: venv browser
 	[ $$postgresql = 0 ] || echo "make test: FAILED on PostgreSQL and Valkey (see above)"; \
 	[ $$sqlite$$postgresql = 00 ] && echo "make test: passed on SQLite and on PostgreSQL and Valkey"
 
-test-sqlite: venv
+test-sqlite: venv $(CATALOGUES)
 	@echo "== tests on SQLite"
 	@TEST_ENGINE=sqlite DATABASE_URL=sqlite:///$(CURDIR)/var/portal.sqlite3 REDIS_URL= $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-postgresql: venv
+test-postgresql: venv $(CATALOGUES)
 	@echo "== tests on PostgreSQL and Valkey"
 	@TEST_ENGINE=postgresql $(BIN)/python -m tests.services run -- \
 		$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
