@@ -23,11 +23,13 @@ class Action:
 
 
 DECIDING: dict[str, Action] = {
-    "promotion.approved": Action(_("提名通过"), _("关于 %(name)s 担任 %(role)s 的提案已通过。")),
-    "promotion.rejected": Action(_("提名未通过"), _("关于 %(name)s 担任 %(role)s 的提案未通过。")),
-    "promotion.expired": Action(_("提名过期"), _("关于 %(name)s 担任 %(role)s 的提案已过期。")),
+    "promotion.approved": Action(_("提名通过"), _("%(name)s 的 %(role)s 角色变动已通过表决。")),
+    "promotion.rejected": Action(_("提名未通过"), _("%(name)s 的 %(role)s 角色变动未通过表决。")),
+    "promotion.expired": Action(
+        _("提名过期"), _("%(name)s 的 %(role)s 角色变动无人表决，已过期。")
+    ),
     "promotion.in_effect": Action(
-        _("提名生效"), _("关于 %(name)s 担任 %(role)s 的决定自 %(on)s 起生效。")
+        _("提名生效"), _("%(name)s 的 %(role)s 角色变动自 %(on)s 起生效。")
     ),
     "role.started": Action(_("角色开始"), _("%(name)s 自 %(on)s 起担任 %(role)s。")),
     "role.changed": Action(_("角色调整"), _("%(name)s 作为 %(role)s 的职责或负责仓库有调整。")),

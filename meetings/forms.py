@@ -166,7 +166,9 @@ class MinutesForm(forms.Form):
 
     body = TextField(label=_("正文"), required=False, max_length=MAX_BODY, strip=False)
     expected = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("修订理由"), required=False, max_length=500)
+    reason = forms.CharField(
+        label=_("修订理由"), help_text=_("正文有改动时必须写明。"), required=False, max_length=500
+    )
 
     def __init__(self, *args: Any, is_public: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -255,7 +255,7 @@ def _refuse_unentitled(promotion: Promotion, by: Person, at: dt.datetime) -> Non
     if rules.is_subject(by, promotion):
         raise NotEntitled(_("候选人须回避，不参加对自己的表决。"))
     who = rules_from_json(promotion.policy.rules).electorate
-    labels = "、".join(str(RoleTerm.Role(role).label) for role in who)
+    labels = _("、").join(str(RoleTerm.Role(role).label) for role in who)
     raise NotEntitled(_("按规则只有本 SIG 的 %(roles)s 有表决权。") % {"roles": labels})
 
 

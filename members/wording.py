@@ -179,12 +179,12 @@ ACTION_WORDS = {
 }
 
 EVENT_LABELS = {
-    "promotion.nominated": gettext_lazy("提名"),
+    "promotion.nominated": gettext_lazy("提出提名"),
     "promotion.accepted": gettext_lazy("候选人接受提名"),
     "promotion.declined": gettext_lazy("候选人谢绝"),
-    "promotion.withdrawn": gettext_lazy("撤回提名"),
-    "promotion.opened": gettext_lazy("开启表决"),
-    "promotion.ballot": gettext_lazy("投票"),
+    "promotion.withdrawn": gettext_lazy("提名撤回"),
+    "promotion.opened": gettext_lazy("表决开始"),
+    "promotion.ballot": gettext_lazy("投出一票"),
     "promotion.approved": gettext_lazy("表决通过"),
     "promotion.rejected": gettext_lazy("表决未通过"),
     "promotion.expired": gettext_lazy("无人投票，过期"),

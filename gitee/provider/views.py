@@ -1,5 +1,7 @@
 """OAuth2 against Gitee: authorize, exchange the code, read the profile."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
@@ -11,8 +13,10 @@ from allauth.socialaccount.providers.oauth2.views import (
     OAuth2LoginView,
 )
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
+
+View = Callable[..., HttpResponse]
 
 
 class GiteeOAuth2Adapter(OAuth2Adapter):
@@ -63,5 +67,17 @@ class GiteeOAuth2Adapter(OAuth2Adapter):
         return self.get_provider().sociallogin_from_response(request, profile)
 
 
-oauth2_login = OAuth2LoginView.adapter_view(GiteeOAuth2Adapter)
-oauth2_callback = OAuth2CallbackView.adapter_view(GiteeOAuth2Adapter)
+def if_configured(view: View) -> View:
+    """The view, or 404 where no OAuth application is set up: allauth itself would fail."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not get_adapter(request).list_apps(request, provider=GiteeOAuth2Adapter.provider_id):
+            raise Http404("no OAuth application of Gitee is configured")
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+oauth2_login = if_configured(OAuth2LoginView.adapter_view(GiteeOAuth2Adapter))
+oauth2_callback = if_configured(OAuth2CallbackView.adapter_view(GiteeOAuth2Adapter))

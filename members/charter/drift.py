@@ -163,7 +163,7 @@ def _row(titles: Sequence[str], cells: Sequence[Sequence[Listed]], spoken_of: se
     row = Row(name, login)
     for title, cell in zip(titles, cells, strict=True):
         standings = dict.fromkeys(sorted((one.role for one in cell), key=ORDER.index))
-        row.columns.append((title, "、".join(str(STANDINGS[one]) for one in standings)))
+        row.columns.append((title, gettext("、").join(str(STANDINGS[one]) for one in standings)))
     roles = [frozenset(one.role for one in cell if one.role in ROLES) for cell in cells]
     files, roster = [held for held in roles[:-1] if held], roles[-1]
     row.agrees = set(files) == {roster} or not (files or roster & spoken_of)

@@ -79,7 +79,7 @@ class Promotion(models.Model):
         verbose_name_plural = _("提名")
 
     def __str__(self) -> str:
-        return f"{self.person} → {self.role}"
+        return f"{self.person} → {self.get_role_display()}"
 
     def get_absolute_url(self) -> str:
         return reverse("members:promotion-detail", args=[self.sig.slug, self.pk])

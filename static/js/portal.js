@@ -13,8 +13,10 @@
     if (offset === null || isNaN(at) || -at.getTimezoneOffset() === offset) return;
     var own = document.createElement("span");
     own.className = "muted own-time";
-    own.textContent = at.toLocaleString(document.documentElement.lang, {
-      month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZoneName: "short"
+    var english = document.documentElement.lang === "en";
+    own.textContent = at.toLocaleString(english ? "en-GB" : document.documentElement.lang, {
+      month: english ? "short" : "numeric", day: "numeric",
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short"
     });
     time.parentNode.appendChild(own);
   }

@@ -47,6 +47,7 @@ SAMPLE_USERS: dict[str, tuple[int, str, str | None]] = {
 
 PULLS = 60
 ISSUES = 25
+STILL_OPEN = 8
 TOPICS = (
     "修复长序列训练时的显存溢出",
     "为推理服务增加流式输出",
@@ -126,11 +127,17 @@ def load_sample(state: State, *, now: datetime | None = None, seed: int = 202601
     return repo
 
 
+def _days_ago(index: int) -> float:
+    """The open ones fall into the last ten days, the others evenly over the year before."""
+    left = PULLS - index
+    return 1.25 * left if left <= STILL_OPEN else 10 + 350 * (left - STILL_OPEN) / (PULLS - STILL_OPEN)
+
+
 def _tell_pull(story: Story, index: int) -> None:
-    """Old ones are merged, some closed; the last eight are open at every stage of waiting."""
+    """Old ones are merged, some closed; the last are open at every stage of waiting."""
     # Every third is the star's, who must have twenty merged or reviewed ones to stand for a role.
     author = STAR if index % 3 == 0 else AUTHORS[1 + index % (len(AUTHORS) - 1)]
-    created_at = story.working_hour(360 * (PULLS - index) / PULLS)
+    created_at = story.working_hour(_days_ago(index))
     pull = story.state.add_pull(
         SAMPLE_REPO,
         user=author,
@@ -143,8 +150,8 @@ def _tell_pull(story: Story, index: int) -> None:
     )
     at = story.later(created_at, 0.1)
     story.say(pull, BOT, f"@{author} 欢迎提交，评论 /lgtm 或 /approve 参与评审。", at)
-    if index >= PULLS - 8:
-        _leave_open(story, pull, index - (PULLS - 8), at)
+    if index >= PULLS - STILL_OPEN:
+        _leave_open(story, pull, index - (PULLS - STILL_OPEN), at)
     elif index % 13 == 7:
         _close(story, pull, at)
     else:

@@ -156,3 +156,10 @@ def test_local_sign_up_is_closed_in_production(client, settings):
 
     assert response.status_code == 200
     assert not get_user_model().objects.exists()
+
+
+@pytest.mark.parametrize("name", ["gitee_login", "gitee_callback"])
+def test_sign_in_with_a_host_that_is_not_set_up_is_not_found(client, settings, name):
+    settings.SOCIALACCOUNT_PROVIDERS = {"gitee": {"APPS": [], "GITEE_URL": "http://127.0.0.1:9"}}
+
+    assert client.post(reverse(name)).status_code == 404
