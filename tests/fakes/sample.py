@@ -130,7 +130,9 @@ def load_sample(state: State, *, now: datetime | None = None, seed: int = 202601
 def _days_ago(index: int) -> float:
     """The open ones fall into the last ten days, the others evenly over the year before."""
     left = PULLS - index
-    return 1.25 * left if left <= STILL_OPEN else 10 + 350 * (left - STILL_OPEN) / (PULLS - STILL_OPEN)
+    return (
+        1.25 * left if left <= STILL_OPEN else 10 + 350 * (left - STILL_OPEN) / (PULLS - STILL_OPEN)
+    )
 
 
 def _tell_pull(story: Story, index: int) -> None:
