@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import record
-from members.models import Person
+from members.models import Person, actor_of
 
 from .models import ActionItem, Meeting
-from .schedule import Refused, actor_of, locked
+from .schedule import Refused, locked
 
 State = ActionItem.State
 

@@ -8,11 +8,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ledger import record
-from members.models import Person, Promotion
+from members.models import Person, Promotion, actor_of
 from reviews.models import PullRequest
 
 from .models import AgendaItem, Meeting
-from .schedule import Refused, actor_of, locked
+from .schedule import Refused, locked
 
 # More is no agenda; it also bounds the page.
 MAX_ITEMS = 60

@@ -9,10 +9,10 @@ from django.utils.translation import override
 
 from ledger import record
 from members import contribution
-from members.models import Contribution, Person
+from members.models import Contribution, Person, actor_of
 
 from .models import Attendance, Meeting, MinutesRevision
-from .schedule import Refused, actor_of, locked
+from .schedule import Refused, locked
 
 
 class NotThere(Refused):

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import record
-from members.models import Person
+from members.models import Person, actor_of
 
 from . import attendance
 from .models import Meeting, MinutesRevision
-from .schedule import Refused, actor_of, locked
+from .schedule import Refused, locked
 
 State = MinutesRevision.State
 

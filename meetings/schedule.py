@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import record
-from members.models import Person, Sig
+from members.models import Person, Sig, actor_of
 
 from . import recurrence
 from .holiday import ChinaCalendar
@@ -218,10 +218,6 @@ def utc(at: dt.datetime) -> str:
 def uid(name: str) -> str:
     """A calendar identity (RFC 7986: no clash with another portal's); stored, so stable for life."""
     return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
-
-
-def actor_of(person: Person | None) -> str:
-    return person.actor if person else "system"
 
 
 def _create(

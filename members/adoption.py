@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ledger import record
 
-from .models import Person, Policy, Sig
+from .models import Person, Policy, Sig, actor_of
 from .policy_json import rules_to_json
 from .presets import DEFAULT_PRESET, PRESETS
 
@@ -47,7 +47,7 @@ def adopt_preset(
         version=newest.version + 1 if newest else 1,
     )
     record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action="policy.adopted",
         subject=f"sig:{sig.slug}",
         data={

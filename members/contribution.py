@@ -44,14 +44,14 @@ def record_many(facts: Iterable[Fact]) -> int:
     by_source = {fact.source: fact for fact in facts}
     for fact in by_source.values():
         _refuse_unknown(fact)
-    return sum(_record_chunk(chunk) for chunk in _chunks(by_source.values()))
+    return sum(_record_chunk(chunk) for chunk in chunks(by_source.values()))
 
 
 @transaction.atomic
 def forget_many(sources: Iterable[str]) -> int:
     """Take back facts that turned out otherwise (an approve withdrawn); returns how many were there."""
     gone = 0
-    for chunk in _chunks(set(sources)):
+    for chunk in chunks(set(sources)):
         gone += Contribution.objects.filter(source__in=chunk).delete()[0]
     return gone
 
@@ -92,7 +92,8 @@ def _refuse_unknown(fact: Fact) -> None:
         raise ValueError(f"{fact.source}: unknown kind {fact.kind!r}")
 
 
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Lists of at most CHUNK items, for statements of a bounded size."""
     iterator = iter(items)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk

@@ -1,18 +1,19 @@
 """Keyset paging: page a million rows without counting or skipping any."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.exceptions import BadRequest
 from django.db.models import DateField, DateTimeField, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 Key = dt.datetime | dt.date | int
 
 
-class BadCursor(ValueError):
-    """The address holds a page mark that no page of ours ever gave out."""
+class BadCursor(BadRequest):
+    """The address holds a page mark that no page of ours ever gave out; unless caught, a 400."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,14 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     older: str | None
     newer: str | None
+
+
+def asked_page(
+    params: Mapping[str, str], queryset: QuerySet[Row], *, key: str, size: int = 50
+) -> Page[Row]:
+    """The page that an address asks for by `?older=` or `?newer=`; see paginate. Raises BadCursor."""
+    marks = {name: params.get(name, "") for name in ("older", "newer")}
+    return paginate(queryset, key=key, size=size, **marks)
 
 
 def paginate(

@@ -5,9 +5,8 @@ the host shows under it, and never takes an account away from another uid.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
@@ -19,13 +18,13 @@ from django.utils.translation import gettext as _
 
 from ledger import record
 
+from .contribution import chunks
 from .models import Account, Contribution, Person
 
 Result = TypeVar("Result")
 # (uid or None, login, display name), as a code host's API gives them.
 HostUser = tuple[str | int | None, str, str]
 Claim = tuple[str | None, str, str]
-CHUNK = 500
 
 
 class TiedElsewhere(PermissionDenied):
@@ -48,7 +47,7 @@ def accounts_for(host: str, users: Iterable[HostUser]) -> dict[str, Account]:
     """
     pending = {(_number(uid), _clean(login)): name for uid, login, name in users}
     found: dict[str, Account] = {}
-    for chunk in _chunks((uid, login, name) for (uid, login), name in pending.items()):
+    for chunk in chunks((uid, login, name) for (uid, login), name in pending.items()):
         found.update(_once_more(partial(_accounts_for, host, chunk)))
     return found
 
@@ -249,9 +248,3 @@ def _number(uid: str | int | None) -> str | None:
 
 def _name(name: str, login: str) -> str:
     return (name or "").strip()[:200] or login
-
-
-def _chunks(items: Iterable[Result]) -> Iterator[list[Result]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -19,7 +19,7 @@ from ledger.canonical import canonical
 from . import evidence, proposal, role_term, rules, working_days
 from .adoption import stored_policy
 from .ballot_box import database_now, electorate_of, outcome_json, tally_of
-from .models import Ballot, Person, Promotion, Repository, RoleTerm, Sig
+from .models import Ballot, Person, Promotion, Repository, RoleTerm, Sig, actor_of
 from .policy import COMMITTER, CONTRIBUTOR, ROLES, evaluate
 from .policy_json import rules_from_json
 from .refusals import (
@@ -372,7 +372,7 @@ def _record(
         "role": str(promotion.role),
     }
     record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action=f"promotion.{event}",
         subject=f"promotion:{promotion.pk}",
         data={**about, **data},

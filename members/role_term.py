@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ledger import record
 
-from .models import Person, Repository, RoleTerm, Sig
+from .models import Person, Repository, RoleTerm, Sig, actor_of
 
 
 def start(
@@ -36,7 +36,7 @@ def start(
         "reason": reason,
     }
     entry = record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action="role.started",
         subject=person.actor,
         data=data,
@@ -54,7 +54,7 @@ def end(
     term.ended_on = on
     term.save(update_fields=["ended_on"])
     record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action="role.ended",
         subject=term.person.actor,
         data={

@@ -1,7 +1,7 @@
 """Filters of the lists: what the address may say, checked."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from members.models import Account, Repository
 
 from .models import Comment, Issue, PullRequest
 
+Row = TypeVar("Row", PullRequest, Issue)
 NUMBER = re.compile(r"[!#]?(\d{1,9})")
 
 
@@ -62,6 +63,16 @@ class ListFilter(forms.Form):
         path = self.words.get("repository")
         return [row.pk for row in self.repositories if path in (None, row.path)]
 
+    def narrowed(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """What every list asks alike: repository, state, author; the author is a subquery."""
+        words = self.words
+        rows = rows.filter(repository__in=self.repository_ids())
+        if state := words.get("state"):
+            rows = rows.filter(state=state)
+        if author := words.get("author"):
+            rows = rows.filter(author__in=_accounts(author))
+        return rows
+
 
 class RecordFilter(ListFilter):
     states = list(PullRequest.State.choices)
@@ -70,12 +81,7 @@ class RecordFilter(ListFilter):
 
     def apply(self, rows: QuerySet[PullRequest]) -> QuerySet[PullRequest]:
         """The rows asked for; a constant number of subqueries, none run here."""
-        words = self.words
-        rows = rows.filter(repository__in=self.repository_ids())
-        if state := words.get("state"):
-            rows = rows.filter(state=state)
-        if author := words.get("author"):
-            rows = rows.filter(author__in=_accounts(author))
+        words, rows = self.words, self.narrowed(rows)
         if reviewer := words.get("reviewer"):
             rows = rows.filter(_commented_by(reviewer))
         if text := words.get("q"):
@@ -89,12 +95,7 @@ class IssueFilter(ListFilter):
     field_order = ("q", "state", "repository", "author")
 
     def apply(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
-        words = self.words
-        rows = rows.filter(repository__in=self.repository_ids())
-        if state := words.get("state"):
-            rows = rows.filter(state=state)
-        if author := words.get("author"):
-            rows = rows.filter(author__in=_accounts(author))
+        words, rows = self.words, self.narrowed(rows)
         if text := words.get("q"):
             rows = rows.filter(Q(title__icontains=text) | Q(number=text.removeprefix("#")))
         return rows

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from meetings import action, forms, rules
 from meetings.models import ActionItem, Meeting
 from members.models import Sig
-from members.paging import BadCursor, paginate
+from members.paging import asked_page
 
 from .access import deed, permit, person_of, signed_in
 from .meeting import action_rows, meeting_page
@@ -31,19 +31,15 @@ def action_list(request: HttpRequest, slug: str) -> HttpResponse:
         items = items.filter(pk__in=ActionItem.objects.filter(mine, sig=sig).values("pk"))
     unfinished = items.filter(state=ActionItem.State.OPEN)
     ordered = unfinished.order_by(F("due_on").asc(nulls_last=True), "pk")
-    try:
-        page = paginate(
-            items.exclude(state=ActionItem.State.OPEN)
-            .exclude(closed_at=None)
-            .select_related("owner", "meeting__sig")
-            .prefetch_related("owner__accounts"),
-            key="closed_at",
-            size=CLOSED_SHOWN,
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
-        )
-    except BadCursor as error:
-        raise BadRequest(str(error)) from error
+    page = asked_page(
+        request.GET,
+        items.exclude(state=ActionItem.State.OPEN)
+        .exclude(closed_at=None)
+        .select_related("owner", "meeting__sig")
+        .prefetch_related("owner__accounts"),
+        key="closed_at",
+        size=CLOSED_SHOWN,
+    )
     rows = action_rows(ordered[: OPEN_SHOWN + 1], request.user, sig)
     context = {
         "sig": sig,

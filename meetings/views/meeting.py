@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,7 @@ from meetings.holiday import ChinaCalendar, china
 from meetings.models import AgendaItem, Meeting
 from meetings.outlook import day_starts_at
 from members.models import Sig
-from members.paging import BadCursor, paginate
+from members.paging import asked_page
 from members.rules import acting_person, is_maintainer
 
 from .access import deed, meeting_or_404, permit, person_of
@@ -41,16 +40,12 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
     today_starts_at = day_starts_at(sig, timezone.now())
     meetings = Meeting.objects.filter(sig=sig).select_related("sig", "series")
     coming = meetings.coming(today_starts_at).with_agenda_count()[:COMING_SHOWN]
-    try:
-        page = paginate(
-            meetings.past(today_starts_at).with_minutes_flags(),
-            key="starts_at",
-            size=PAST_SHOWN,
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
-        )
-    except BadCursor as error:
-        raise BadRequest(str(error)) from error
+    page = asked_page(
+        request.GET,
+        meetings.past(today_starts_at).with_minutes_flags(),
+        key="starts_at",
+        size=PAST_SHOWN,
+    )
     calendar = china()
     context = {
         "sig": sig,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from meetings import difference, forms, minutes, rules
 from meetings.minutes_file import skeleton
 from meetings.models import Meeting, MinutesRevision
-from members.paging import BadCursor, paginate
+from members.paging import asked_page
 
 from .access import deed, meeting_or_404, permit, person_of, signed_in
 
@@ -60,16 +60,12 @@ def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = meeting_or_404(slug, pk)
     sees_drafts = rules.can_edit_minutes(request.user, meeting.sig)
     visible = meeting.minutes_revisions.all() if sees_drafts else meeting.minutes_revisions.public()
-    try:
-        page = paginate(
-            visible.defer("body").select_related("author").prefetch_related("author__accounts"),
-            key="number",
-            size=REVISIONS_SHOWN,
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
-        )
-    except BadCursor as error:
-        raise BadRequest(str(error)) from error
+    page = asked_page(
+        request.GET,
+        visible.defer("body").select_related("author").prefetch_related("author__accounts"),
+        key="number",
+        size=REVISIONS_SHOWN,
+    )
     chosen = _chosen(visible, request.GET.get("revision", ""))
     context = {
         "sig": meeting.sig,

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from ledger import record
 
 from .. import people, role_term
-from ..models import CharterPage, CharterSource, Person, Repository, RoleTerm, Sig
+from ..models import CharterPage, CharterSource, Person, Repository, RoleTerm, Sig, actor_of
 from . import owners, readme, sig_info
 from .facts import (
     OWNERS,
@@ -279,7 +279,7 @@ def _change_term(
         term.repositories.set(repositories)
         data["repositories"] = sorted(str(one) for one in repositories)
     record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action="role.changed",
         subject=term.person.actor,
         data=data,
@@ -298,7 +298,7 @@ def _apply_pages(plan: Plan, sig: Sig) -> None:
 def _record_import(plan: Plan, *, by: Person | None, at: dt.datetime) -> None:
     """The summary of the run: files by digest and the changes in words, which hold no e-mail."""
     record.append(
-        actor=by.actor if by else "system",
+        actor=actor_of(by),
         action="sig.imported",
         subject=f"sig:{plan.slug}",
         data={

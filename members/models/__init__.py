@@ -2,7 +2,7 @@
 
 from .charter import CharterSource
 from .contribution import Contribution
-from .person import Account, Person
+from .person import Account, Person, actor_of
 from .policy import Policy
 from .promotion import Ballot, Promotion
 from .role import RoleTerm
@@ -20,4 +20,5 @@ __all__ = [
     "Repository",
     "RoleTerm",
     "Sig",
+    "actor_of",
 ]

@@ -49,6 +49,11 @@ class Person(models.Model):
         return f"person:{self.login.lower()}"
 
 
+def actor_of(person: Person | None) -> str:
+    """How the ledger names who acted; None is the portal itself."""
+    return person.actor if person else "system"
+
+
 class Account(models.Model):
     """One login on one code host. The number `uid` is the identity; a login can be renamed."""
 

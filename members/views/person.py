@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from .. import rules
 from ..models import Account, Contribution, Person, RoleTerm
-from ..paging import BadCursor, Page, paginate
+from ..paging import BadCursor, Page, asked_page
 
 
 def person_detail(request: HttpRequest, login: str) -> HttpResponse:
@@ -88,12 +88,11 @@ def _contributions_or_404(person: Person, request: HttpRequest) -> Page[Contribu
     if kind in Contribution.Kind.values:
         contributions = contributions.filter(kind=kind)
     try:
-        return paginate(
+        return asked_page(
+            request.GET,
             contributions,
             key="at",
             size=30,
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
         )
     except BadCursor as error:
         raise Http404(str(error)) from error

@@ -16,7 +16,7 @@ from .. import promotion as promotions
 from ..ballot_box import database_now
 from ..forms import BallotForm, EffectForm, NominationForm
 from ..models import Person, Promotion, Sig
-from ..paging import BadCursor, paginate
+from ..paging import BadCursor, asked_page
 from ..promotion_page import badge_of, listed, open_groups, page_of
 from ..refusals import AlreadyOpen, BadProposal, Refusal, Unqualified
 from ..rules import acting_person, can_nominate, may_propose, roles_of
@@ -39,12 +39,11 @@ def promotion_list(request: HttpRequest, slug: str) -> HttpResponse:
     roles = roles_of(viewer, sig)
     decided = listed().filter(sig=sig).exclude(state__in=Promotion.OPEN_STATES)
     try:
-        page = paginate(
+        page = asked_page(
+            request.GET,
             decided,
             key="nominated_at",
             size=PAGE_SIZE,
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
         )
     except BadCursor as error:
         raise Http404(_("这个分页地址无法识别。")) from error

@@ -5,7 +5,7 @@ import logging
 
 from django.db import transaction
 
-from members.models import Person, Repository
+from members.models import Person, Repository, actor_of
 
 from .. import tasks
 from .run import sync_row
@@ -22,5 +22,5 @@ def request_sync(repository: Repository, *, by: Person | None, at: dt.datetime) 
     row = sync_row(repository)
     row.requested_at = at
     row.save(update_fields=["requested_at"])
-    log.info("%s: sync asked for by %s", repository, by.actor if by else "system")
+    log.info("%s: sync asked for by %s", repository, actor_of(by))
     transaction.on_commit(lambda: tasks.wake([repository.pk]), robust=True)

@@ -1,11 +1,10 @@
 """Issues: the list of a SIG and one issue with what was said."""
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from members.models import Sig
-from members.paging import BadCursor, paginate
+from members.paging import asked_page
 
 from ..forms import IssueFilter
 from ..models import Issue
@@ -20,15 +19,11 @@ def issue_list(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("repository", "author__person")
         .prefetch_related("author__person__accounts")
     )
-    try:
-        page = paginate(
-            form.apply(issues),
-            key="created_at",
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
-        )
-    except BadCursor as error:
-        raise BadRequest(str(error)) from error
+    page = asked_page(
+        request.GET,
+        form.apply(issues),
+        key="created_at",
+    )
     context = {
         "sig": sig,
         "tab": "issues",

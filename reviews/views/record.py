@@ -1,11 +1,10 @@
 """Review records: the list in its forms (page, CSV, feed) and one record (page, JSON)."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from members.models import Repository, Sig
-from members.paging import BadCursor, paginate
+from members.paging import asked_page
 
 from ..export import as_csv, as_json
 from ..forms import RecordFilter
@@ -17,15 +16,11 @@ from ..record import record_of, rows_of
 def record_list(request: HttpRequest, slug: str) -> HttpResponse:
     sig = get_object_or_404(Sig, slug=slug)
     form = RecordFilter(request.GET, repositories=list(sig.repositories.all()))
-    try:
-        page = paginate(
-            form.apply(records_of(sig)),
-            key="updated_at",
-            older=request.GET.get("older", ""),
-            newer=request.GET.get("newer", ""),
-        )
-    except BadCursor as error:
-        raise BadRequest(str(error)) from error
+    page = asked_page(
+        request.GET,
+        form.apply(records_of(sig)),
+        key="updated_at",
+    )
     context = {
         "sig": sig,
         "tab": "reviews",
