@@ -5,6 +5,7 @@ from .contribution import Contribution
 from .person import Account, Person, actor_of
 from .policy import Policy
 from .promotion import Ballot, Promotion
+from .review_rule import OwnersFile, ReviewRule
 from .role import RoleTerm
 from .sig import CharterPage, Repository, Sig
 
@@ -14,10 +15,12 @@ __all__ = [
     "CharterPage",
     "CharterSource",
     "Contribution",
+    "OwnersFile",
     "Person",
     "Policy",
     "Promotion",
     "Repository",
+    "ReviewRule",
     "RoleTerm",
     "Sig",
     "actor_of",

@@ -63,6 +63,8 @@ class Account(models.Model):
     host = models.CharField(_("代码平台"), max_length=20, default="gitee")
     login = models.CharField(_("账号"), max_length=200)
     uid = models.CharField(_("平台编号"), max_length=64, null=True, blank=True)
+    # Since when the host answers that there is no such account any more.
+    gone_at = models.DateTimeField(_("注销时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -67,6 +67,18 @@ class Repository(models.Model):
     # POLICIES.md: two lgtm (one in documentation repositories) and one approve.
     lgtm_required = models.PositiveSmallIntegerField(_("所需 lgtm 数"), default=2)
     approve_required = models.PositiveSmallIntegerField(_("所需 approve 数"), default=1)
+    # Labels without which, and with which, nothing may be merged. Empty lists: labels do not matter.
+    required_labels = models.JSONField(_("必须有的标签"), default=list, blank=True)
+    blocking_labels = models.JSONField(_("不得有的标签"), default=list, blank=True)
+    # Where it went on, its numbers continuing: the same repository on another host or in another space.
+    moved_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="former_homes",
+        verbose_name=_("迁往"),
+    )
 
     class Meta:
         ordering = ["host", "owner", "name"]

@@ -1,10 +1,7 @@
-"""The mirror's tables: what the code host says, row for row, and how far each repository is synced."""
-
-import datetime as dt
+"""The mirror's tables: what the code host says, row for row."""
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +35,14 @@ class PullRequest(MirroredRow):
         MERGED = "merged", _("已合入")
         CLOSED = "closed", _("已关闭")
 
+    class Verdict(models.TextChoices):
+        """Whether the review rule is met, by what the mirror knows."""
+
+        PENDING = "pending", _("尚无结论")
+        MET = "met", _("符合规则")
+        UNMET = "unmet", _("不符合规则")
+        UNKNOWN = "unknown", _("资料不足")
+
     number = models.PositiveIntegerField(_("编号"))
     state = models.CharField(_("状态"), max_length=20, choices=State.choices)
     title = models.CharField(_("标题"), max_length=500)
@@ -49,6 +54,25 @@ class PullRequest(MirroredRow):
     is_draft = models.BooleanField(_("草稿"), default=False)
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
     merged_at = models.DateTimeField(_("合入时间"), null=True, blank=True)
+    milestone = models.CharField(_("里程碑"), max_length=200, blank=True)
+
+    # What the lists do not tell: operate logs, webhooks and merge commits do. Empty: not known.
+    merged_by = models.ForeignKey(
+        Account, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("合入者")
+    )
+    merged_by_login = models.CharField(_("合入者账号"), max_length=200, blank=True)
+    merge_sha = models.CharField(_("合入提交"), max_length=64, blank=True)
+    # `updated_at` of the row when its operate logs were last read.
+    details_of = models.DateTimeField(null=True, blank=True)
+
+    # Judged from the rows above by reviews.outcome, kept here for lists and pictures; never by hand.
+    verdict = models.CharField(
+        _("评审结论"), max_length=10, choices=Verdict.choices, default=Verdict.PENDING
+    )
+    lgtm_count = models.PositiveSmallIntegerField(default=0)
+    approve_count = models.PositiveSmallIntegerField(default=0)
+    first_review_at = models.DateTimeField(_("首次评审"), null=True, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-number"]
@@ -69,6 +93,15 @@ class PullRequest(MirroredRow):
             ),
             models.Index(fields=["author", "-updated_at", "-id"], name="pull_author_updated"),
             models.Index(fields=["repository", "merged_at"], name="pull_repo_merged"),
+            models.Index(
+                fields=["repository", "verdict", "-updated_at", "-id"], name="pull_repo_verdict"
+            ),
+            # Waiting longest for a first review.
+            models.Index(
+                fields=["repository", "created_at"],
+                condition=Q(state="open", first_review_at=None),
+                name="pull_repo_waiting",
+            ),
         ]
         verbose_name = _("拉取请求")
         verbose_name_plural = _("拉取请求")
@@ -98,6 +131,11 @@ class Issue(MirroredRow):
     body = models.TextField(_("描述"), blank=True)
     labels = models.JSONField(_("标签"), default=list, blank=True)
     assignee_login = models.CharField(_("负责人账号"), max_length=200, blank=True)
+    milestone = models.CharField(_("里程碑"), max_length=200, blank=True)
+    # As the host counts; ours can be fewer when some were deleted or are not read yet.
+    comment_count = models.PositiveIntegerField(_("评论数"), null=True, blank=True)
+    # The first comment by someone else than the author; empty: unanswered.
+    answered_at = models.DateTimeField(_("首次答复"), null=True, blank=True)
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True)
 
     class Meta:
@@ -111,6 +149,11 @@ class Issue(MirroredRow):
         indexes = [
             models.Index(fields=["repository", "state", "-created_at"], name="issue_repo_state"),
             models.Index(fields=["repository", "-created_at", "-id"], name="issue_repo_created"),
+            models.Index(
+                fields=["repository", "created_at"],
+                condition=Q(state__in=["open", "progressing"], answered_at=None),
+                name="issue_repo_unanswered",
+            ),
         ]
         verbose_name = _("问题")
         verbose_name_plural = _("问题")
@@ -156,88 +199,92 @@ class Comment(MirroredRow):
         return f"{self.kind} {self.number}: {self.body[:40]}"
 
 
-class RepositorySyncQuerySet(models.QuerySet["RepositorySync"]):
-    """Sets by the clock of the database, so that workers on several machines agree."""
+class OperateLog(models.Model):
+    """One line of the host's own history of a pull request: who merged, who labelled, when."""
 
-    def free(self) -> "RepositorySyncQuerySet":
-        """No live worker is at them: nobody holds the lease, or its holder died."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
-
-    def due(self, interval: dt.timedelta) -> "RepositorySyncQuerySet":
-        """Free, and asked for, never finished, interrupted, or last finished `interval` ago."""
-        return self.free().filter(
-            Q(requested_at__isnull=False)
-            | Q(finished_at=None)
-            | Q(started_at__gt=F("finished_at"))
-            | Q(finished_at__lte=Now() - interval)
-        )
-
-
-class RepositorySync(models.Model):
-    """How far a repository is mirrored, who is at it now, and how the last run ended.
-
-    The cursors are the largest `updated_at` up to which everything is stored, host time, one a
-    list; none ever passes a row that is not stored (I8). `lease_until` is the database's word that
-    a worker is at it: it expires by itself when the worker is killed. A run that was killed leaves
-    `started_at` behind `finished_at`.
-    """
-
-    class Result(models.TextChoices):
-        NEVER = "never", _("尚未同步")
-        OK = "ok", _("成功")
-        FAILED = "failed", _("失败")
-
-    class Fault(models.TextChoices):
-        """What went wrong, in words for anyone; `error` keeps the technical detail."""
-
-        NONE = "", ""
-        NOT_FOUND = "not_found", _("代码平台上找不到这个仓库，请核对空间与仓库名。")
-        FORBIDDEN = "forbidden", _("代码平台不允许读取这个仓库，请管理员检查访问令牌。")
-        RATE_LIMITED = "rate_limited", _("代码平台限制了访问频率，稍后会自动重试。")
-        UNAVAILABLE = "unavailable", _("代码平台暂时没有回应，稍后会自动重试。")
-        MALFORMED = "malformed", _("代码平台的答复无法解读，稍后会自动重试。")
-        UNKNOWN_HOST = "unknown_host", _("尚未配置这个代码平台的地址，请管理员补上。")
-        INTERRUPTED = "interrupted", _("同步中途停止，已存下的内容不受影响，稍后会继续。")
-        INTERNAL = "internal", _("门户内部出错，管理员可在日志中查到详情。")
-
-    repository = models.OneToOneField(
-        Repository, models.CASCADE, related_name="sync", verbose_name=_("仓库")
-    )
-    pulls_cursor = models.DateTimeField(null=True, blank=True)
-    issues_cursor = models.DateTimeField(null=True, blank=True)
-    pull_comments_cursor = models.DateTimeField(null=True, blank=True)
-    issue_comments_cursor = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(_("占用至"), null=True, blank=True)
-    lease_holder = models.CharField(_("占用者"), max_length=200, blank=True)
-    requested_at = models.DateTimeField(_("请求时间"), null=True, blank=True)
-    started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
-    succeeded_at = models.DateTimeField(_("上次成功"), null=True, blank=True)
-    result = models.CharField(
-        _("结果"), max_length=10, choices=Result.choices, default=Result.NEVER
-    )
-    fault = models.CharField(_("问题"), max_length=20, choices=Fault.choices, blank=True)
-    error = models.TextField(_("详情"), blank=True)
-    # Rows stored when the last run ended: {"pulls": 4379, "issues": 0, "comments": 812}
-    counts = models.JSONField(_("数量"), default=dict, blank=True)
-    # reviews.sync.progress.Progress as JSON, of the run that is on or was last.
-    progress = models.JSONField(_("进度"), default=dict, blank=True)
-
-    objects = RepositorySyncQuerySet.as_manager()
+    pull = models.ForeignKey(PullRequest, models.CASCADE, related_name="operate_logs")
+    host = models.CharField(_("代码平台"), max_length=20)
+    remote_id = models.BigIntegerField(_("平台编号"))
+    action_type = models.CharField(_("动作"), max_length=60)
+    content = models.CharField(_("内容"), max_length=500, blank=True)
+    login = models.CharField(_("账号"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        indexes = [models.Index(fields=["lease_until"], name="sync_lease")]
-        verbose_name = _("同步")
-        verbose_name_plural = _("同步")
+        ordering = ["created_at", "remote_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "remote_id"], name="operatelog_host_remote_unique"
+            ),
+        ]
+        indexes = [models.Index(fields=["pull", "created_at"], name="operatelog_pull")]
+        verbose_name = _("操作记录")
+        verbose_name_plural = _("操作记录")
 
     def __str__(self) -> str:
-        return f"{self.repository} {self.result}"
+        return f"{self.action_type} {self.created_at:%Y-%m-%d %H:%M}"
 
-    def is_running(self, at: dt.datetime) -> bool:
-        return self.lease_until is not None and self.lease_until > at
 
-    def is_interrupted(self, at: dt.datetime) -> bool:
-        """Killed half-way, and nobody has taken over yet."""
-        if self.is_running(at) or self.started_at is None:
-            return False
-        return self.finished_at is None or self.started_at > self.finished_at
+class Push(models.Model):
+    """New commits on a pull request, by its head commit; words given before them no longer count.
+
+    `not_before` and `at` bound the moment: equal when a webhook told it, apart when two readings of
+    the list showed different heads.
+    """
+
+    pull = models.ForeignKey(PullRequest, models.CASCADE, related_name="pushes")
+    sha = models.CharField(_("来源提交"), max_length=64)
+    not_before = models.DateTimeField()
+    at = models.DateTimeField(_("推送时间"))
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["pull", "sha"], name="push_pull_sha_unique")]
+        verbose_name = _("推送")
+        verbose_name_plural = _("推送")
+
+    def __str__(self) -> str:
+        return f"{self.sha[:12]} {self.at:%Y-%m-%d %H:%M}"
+
+
+class IssueLink(models.Model):
+    """A pull request names an issue. By number, for the issue may be mirrored later or never."""
+
+    pull = models.ForeignKey(PullRequest, models.CASCADE, related_name="issue_links")
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="+")
+    number = models.CharField(_("问题编号"), max_length=40)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["pull", "number"], name="issuelink_pull_number_unique")
+        ]
+        indexes = [models.Index(fields=["repository", "number"], name="issuelink_issue")]
+        verbose_name = _("关联问题")
+        verbose_name_plural = _("关联问题")
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+
+class Milestone(models.Model):
+    """A milestone of a repository, as the host keeps it."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="milestones")
+    number = models.BigIntegerField(_("编号"))
+    title = models.CharField(_("标题"), max_length=200)
+    state = models.CharField(_("状态"), max_length=20)
+    due_on = models.DateField(_("截止日期"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "number"], name="milestone_repository_number_unique"
+            )
+        ]
+        verbose_name = _("里程碑")
+        verbose_name_plural = _("里程碑")
+
+    def __str__(self) -> str:
+        return self.title

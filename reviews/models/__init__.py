@@ -1,0 +1,33 @@
+"""The tables of this room; import them from here."""
+
+from .mirror import (
+    Comment,
+    Issue,
+    IssueLink,
+    Milestone,
+    MirroredRow,
+    OperateLog,
+    PullRequest,
+    Push,
+)
+from .resolution import Resolution, Rfc
+from .review import Review
+from .sync import RepositorySync, UnreadRow
+from .webhook import WebhookDelivery
+
+__all__ = [
+    "Comment",
+    "Issue",
+    "IssueLink",
+    "Milestone",
+    "MirroredRow",
+    "OperateLog",
+    "PullRequest",
+    "Push",
+    "RepositorySync",
+    "Resolution",
+    "Review",
+    "Rfc",
+    "UnreadRow",
+    "WebhookDelivery",
+]
