@@ -14,13 +14,14 @@ export PYTHONUNBUFFERED := 1
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-.PHONY: help venv run test test-sqlite test-postgresql browser check bench format messages
+.PHONY: help venv run test test-sqlite test-postgresql browser check bench drill format messages
 
 help:
 	@echo "make run       the portal with its sample SIG on http://localhost:$(PORT)  (PORT=8080 to move it)"
 	@echo "make test      the whole suite on SQLite, then on PostgreSQL and Valkey  (ARGS='-k roster')"
 	@echo "make check     linters, types, migrations, translations, deployment settings"
 	@echo "make bench     the benchmarks, each against a baseline of the same run"
+	@echo "make drill     the fault drills on real PostgreSQL and Valkey  (ARGS='--points 50')"
 	@echo "make format    rewrite code and templates in the house style"
 	@echo "make messages  collect the texts to translate into locale/"
 	@echo "make venv      only install what is needed into .venv"
@@ -62,8 +63,10 @@ check: venv
 	@$(BIN)/python -m scripts.check
 
 bench: venv
-	@if [ -e scripts/bench.py ]; then exec $(BIN)/python -m scripts.bench $(ARGS); \
-	else echo "make bench: there are no benchmarks yet; each comes with the issue that promises its number."; fi
+	@$(BIN)/python -m scripts.bench $(ARGS)
+
+drill: venv
+	@$(BIN)/python -m scripts.drill $(ARGS)
 
 format: venv
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -1,0 +1,1 @@
+"""Fault drills: what is promised, tried by killing and cutting real processes."""
