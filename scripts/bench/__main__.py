@@ -49,12 +49,12 @@ def main() -> int:
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     if options.here:
-        return 0 if all([run_here(name) for name in options.name]) else 1
+        return 0 if all(run_here(name) for name in options.name) else 1
     missed = []
     for name in options.name or names():
         print(f"== {name}", flush=True)
         command = [sys.executable, "-m", "scripts.bench", "--here", name]
-        if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own module
+        if subprocess.run(command, check=False).returncode:
             missed.append(name)
     print(
         f"make bench: goals missed in {', '.join(missed)}"
