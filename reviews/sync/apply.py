@@ -9,7 +9,7 @@ from gitee.rows import IssueRow, UserRow
 from members.models import Account, Repository
 from members.people import accounts_for
 
-from . import facts
+from .. import outcome
 from .diff import Changes, Incoming, compare
 from .streams import ISSUE_COMMENTS, ISSUES, PULL_COMMENTS, PULLS, Stream
 
@@ -72,11 +72,11 @@ def _users(incoming: Iterable[Incoming]) -> set[tuple[int | None, str, str]]:
 def _record_facts(stream: Stream, repository: Repository, changes: Changes) -> None:
     numbers = {row.columns["number"] for row in changes.incoming}
     if stream is PULLS:
-        facts.record_pulls(repository, numbers)
+        outcome.settle_pulls(repository, numbers)
     elif stream is PULL_COMMENTS:
-        facts.record_pulls(repository, {int(number) for number in numbers})
+        outcome.settle_pulls(repository, {int(number) for number in numbers})
     elif stream is ISSUES:
-        facts.record_issues(repository, numbers)
+        outcome.settle_issues(repository, numbers)
 
 
 def _without_private(repository: Repository, rows: Sequence[IssueRow]) -> list[IssueRow]:
@@ -93,4 +93,4 @@ def remove_issues(repository: Repository, numbers: set[str]) -> None:
         if stream is ISSUE_COMMENTS:
             rows = rows.filter(kind="issue")
         rows.delete()
-    facts.forget_issues(repository, numbers)
+    outcome.forget_issues(repository, numbers)

@@ -8,15 +8,15 @@ from django.utils import translation
 from members.contribution import Fact, forget_many, record_many
 from members.models import Account, Contribution, Repository
 
-from ..entitlement import Roster, rosters
-from ..judging import by_subject, comments_on, remarks_of, subject_of, verdict_on
-from ..models import Comment, Issue, PullRequest
-from ..verdict import Remark, Verdict, is_bot, remarks_by_login
+from .entitlement import Roster, rosters
+from .judging import by_subject, comments_on, remarks_of, subject_of, verdict_on
+from .models import Comment, Issue, PullRequest
+from .verdict import Remark, Verdict, is_bot, remarks_by_login
 
 Kind = Contribution.Kind
 
 
-def record_pulls(repository: Repository, numbers: Iterable[int]) -> None:
+def settle_pulls(repository: Repository, numbers: Iterable[int]) -> None:
     """Bring the facts about these pull requests up to date, from the rows stored by now.
 
     Only merged ones are facts. Whoever called it first, the pull request's page or the comments', the
@@ -38,7 +38,7 @@ def record_pulls(repository: Repository, numbers: Iterable[int]) -> None:
     forget_many(_not_reviewers(pulls, said, facts))
 
 
-def record_issues(repository: Repository, numbers: Iterable[str]) -> None:
+def settle_issues(repository: Repository, numbers: Iterable[str]) -> None:
     issues = Issue.objects.filter(repository=repository, number__in=numbers, author__isnull=False)
     with translation.override(settings.LANGUAGE_CODE):
         record_many(
