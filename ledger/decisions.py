@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .actions import DECIDING, sentence, url_of
-from .models import Entry
+from .models import SIG_NAMED, Entry
 
 SIZE = 50
 
@@ -31,6 +31,14 @@ class DecisionPage:
     rows: Sequence[Decision]
     older: str | None
     newer: str | None
+
+
+def latest_of(sig: str, limit: int) -> list[Entry]:
+    """The newest deciding entries that name this SIG by its slug, newest first; one walk through an index."""
+    entries = Entry.objects.alias(sig_named=SIG_NAMED).filter(
+        sig_named=sig, action__in=list(DECIDING)
+    )
+    return list(entries.order_by("-seq")[:limit])
 
 
 def page(action: str = "", older: str = "", newer: str = "") -> DecisionPage:

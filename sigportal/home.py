@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from ledger.actions import DECIDING, sentence, url_of
-from ledger.models import Entry
+from ledger.actions import sentence, url_of
+from ledger.decisions import latest_of
 from meetings.models import Meeting, MinutesRevision
 from meetings.outlook import latest_minutes, next_meeting
 from members.models import Ballot, Person, Promotion, Repository, RoleTerm, Sig
 from members.rules import can
+from reviews.charts import BarChart, bar_chart
 from reviews.home import monthly_activity, recent_records
 from reviews.models import PullRequest
-from sigportal.charts import BarChart, bar_chart
 
 ROLE_ORDER = (RoleTerm.Role.MAINTAINER, RoleTerm.Role.COMMITTER, RoleTerm.Role.CONTRIBUTOR)
 # More than a first screen can use; each list links to the whole.
@@ -126,10 +126,9 @@ def _activity(sig: Sig, today: dt.date) -> BarChart:
 
 
 def _events(sig: Sig) -> list[Event]:
-    entries = Entry.objects.filter(action__in=list(DECIDING), data__sig=sig.slug)
     return [
         Event(entry.at, sentence(entry), url_of(entry))
-        for entry in entries.order_by("-seq")[:EVENTS_SHOWN]
+        for entry in latest_of(sig.slug, EVENTS_SHOWN)
     ]
 
 

@@ -5,8 +5,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sigportal import charts
-from sigportal.charts import bar_chart
+from reviews import charts
+from reviews.charts import bar_chart
 
 TODAY = dt.date(2026, 3, 14)
 MONTHS = [dt.date(2025, month, 1) for month in range(4, 13)] + [
