@@ -1,12 +1,14 @@
 """The tables of the members' room, one module a subject."""
 
+from .change import FileChange
 from .charter import CharterSource
 from .contribution import Contribution
+from .notice import Notice, NoticePreference
 from .person import Account, Person, actor_of
 from .policy import Policy
-from .promotion import Ballot, Promotion
+from .promotion import Ballot, Endorsement, Promotion, Recusal, Statement
 from .review_rule import OwnersFile, ReviewRule
-from .role import RoleTerm
+from .role import Inquiry, Leave, RoleTerm
 from .sig import CharterPage, Repository, Sig
 
 __all__ = [
@@ -15,13 +17,21 @@ __all__ = [
     "CharterPage",
     "CharterSource",
     "Contribution",
+    "Endorsement",
+    "FileChange",
+    "Inquiry",
+    "Leave",
+    "Notice",
+    "NoticePreference",
     "OwnersFile",
     "Person",
     "Policy",
     "Promotion",
+    "Recusal",
     "Repository",
     "ReviewRule",
     "RoleTerm",
     "Sig",
+    "Statement",
     "actor_of",
 ]

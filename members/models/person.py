@@ -23,6 +23,11 @@ class Person(models.Model):
         verbose_name=_("登录用户"),
     )
 
+    # This row turned out to be the same human as another; everything hangs there now.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
+    )
+
     class Meta:
         ordering = ["name", "id"]
         verbose_name = _("成员")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .person import Person
 from .role import RoleTerm
 from .sig import Sig
 
@@ -17,6 +18,12 @@ class Policy(models.Model):
     # Figures of members.policy.Rules as JSON.
     rules = models.JSONField(_("规则"), default=dict)
     effective_from = models.DateField(_("生效日期"))
+    # Why this version; empty where a preset was taken over on first need.
+    note = models.TextField(_("修改说明"), blank=True)
+    adopted_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采用人")
+    )
+    adopted_at = models.DateTimeField(_("采用时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["sig", "role", "-version"]

@@ -19,6 +19,7 @@ class Promotion(models.Model):
         REMOVE = "remove", _("免去")
         STEP_DOWN = "step_down", _("卸任")
         REINSTATE = "reinstate", _("恢复")
+        EMERITUS = "emeritus", _("转为荣誉成员")
 
     class State(models.TextChoices):
         NOMINATED = "nominated", _("已提名")
@@ -54,6 +55,8 @@ class Promotion(models.Model):
         Person, models.PROTECT, related_name="nominations", verbose_name=_("提名人")
     )
     nominated_at = models.DateTimeField(_("提名时间"))
+    # Unanswered until then, the nomination expires; set from the rules when it is made.
+    answer_due_at = models.DateTimeField(_("答复期限"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("接受时间"), null=True, blank=True)
     voting_opens_at = models.DateTimeField(_("表决开始"), null=True, blank=True)
     voting_closes_at = models.DateTimeField(_("表决截止"), null=True, blank=True)
@@ -74,6 +77,7 @@ class Promotion(models.Model):
         indexes = [
             models.Index(fields=["sig", "state", "-nominated_at"], name="promotion_sig_state"),
             models.Index(fields=["state", "voting_closes_at"], name="promotion_state_closes"),
+            models.Index(fields=["state", "answer_due_at"], name="promotion_state_answer"),
         ]
         verbose_name = _("提名")
         verbose_name_plural = _("提名")
@@ -121,3 +125,86 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.voter}: {self.get_choice_display()}"
+
+
+class Recusal(models.Model):
+    """A voter stands aside in one decision: leaves the electorate and the numbers it is counted by."""
+
+    promotion = models.ForeignKey(
+        Promotion, models.PROTECT, related_name="recusals", verbose_name=_("提名")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="recusals", verbose_name=_("回避人")
+    )
+    reason = models.TextField(_("理由"), blank=True)
+    at = models.DateTimeField(_("回避时间"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "person"],
+                condition=Q(withdrawn_at=None),
+                name="recusal_one_live_per_person",
+            )
+        ]
+        verbose_name = _("回避")
+        verbose_name_plural = _("回避")
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.promotion}"
+
+
+class Endorsement(models.Model):
+    """A member puts their name under a nomination, where the rules ask for more than one nominator."""
+
+    promotion = models.ForeignKey(
+        Promotion, models.PROTECT, related_name="endorsements", verbose_name=_("提名")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="endorsements", verbose_name=_("附议人")
+    )
+    # Their employer at the time: rules may ask for different ones.
+    organization = models.CharField(_("所属单位"), max_length=200, blank=True)
+    at = models.DateTimeField(_("附议时间"))
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "person"], name="endorsement_promotion_person_unique"
+            )
+        ]
+        verbose_name = _("附议")
+        verbose_name_plural = _("附议")
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.promotion}"
+
+
+class Statement(models.Model):
+    """A contribution to the discussion of a promotion. Kept as said; the author may take it back in sight.
+
+    `is_sealed` as the rules said then: only the electorate and those concerned may read it (I9).
+    """
+
+    promotion = models.ForeignKey(
+        Promotion, models.PROTECT, related_name="statements", verbose_name=_("提名")
+    )
+    author = models.ForeignKey(
+        Person, models.PROTECT, related_name="statements", verbose_name=_("发言人")
+    )
+    body = models.TextField(_("内容"))
+    is_sealed = models.BooleanField(_("不公开"), default=False)
+    at = models.DateTimeField(_("发言时间"))
+    retracted_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["promotion", "at", "id"], name="statement_promotion_at")]
+        verbose_name = _("发言")
+        verbose_name_plural = _("发言")
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.body[:40]}"
