@@ -1,9 +1,15 @@
 """Who may do what in the reviews' room: predicates, the same in views and templates."""
 
 import datetime as dt
+from collections.abc import Callable
 
-from members.models import Repository, RoleTerm
-from members.rules import User, acting_person, is_maintainer
+from django.utils import timezone
+
+from members.models import Person, Repository, RoleTerm, Sig
+from members.rules import Roles, User, acting_person, is_committer_or_above, is_maintainer
+
+from .models import Rfc
+from .rfc_transitions import TRANSITIONS
 
 
 def can_request_sync(user: User, repository: Repository) -> bool:
@@ -28,3 +34,56 @@ def requestable(user: User, repositories: list[Repository], at: dt.datetime) -> 
         and started_on <= repository.sig.day_of(at)
         and (ended_on is None or repository.sig.day_of(at) < ended_on)
     }
+
+
+# ── resolutions ───────────────────────────────────────────────────────────────────────────────
+def resolving_role(person: Person | None, repository: Repository, on: dt.date) -> str:
+    """The role by which a person decides on a repository's subjects on a day; empty: none.
+
+    Maintainers of its SIG, and Committers who answer for it or whose role names no repository.
+    """
+    if person is None:
+        return ""
+    terms = RoleTerm.objects.active(on).filter(person=person, sig=repository.sig_id)
+    rows = set(terms.values_list("role", "repositories"))
+    if any(role == RoleTerm.Role.MAINTAINER for role, _scope in rows):
+        return str(RoleTerm.Role.MAINTAINER)
+    committer = RoleTerm.Role.COMMITTER
+    return str(committer) if rows & {(committer, None), (committer, repository.pk)} else ""
+
+
+def can_resolve(user: User, repository: Repository) -> bool:
+    """May record a resolution on a pull request or an issue of the repository today."""
+    today = repository.sig.day_of(timezone.now())
+    return bool(resolving_role(acting_person(user), repository, today))
+
+
+def can_resolve_in(user: User, sig: Sig) -> bool:
+    """May open the form; which subjects are theirs to decide, `can_resolve` says."""
+    return is_committer_or_above(user, sig)
+
+
+# ── RFCs ──────────────────────────────────────────────────────────────────────────────────────
+def _is_author_or_member(person: Person, rfc: Rfc, roles: Roles) -> bool:
+    author = rfc.issue.author
+    return bool(roles) or (author is not None and author.person_id == person.pk)
+
+
+RFC_MOVERS: dict[str, Callable[[Person, Rfc, Roles], bool]] = {
+    "author or member": _is_author_or_member,
+    "resolution": lambda person, rfc, roles: False,
+    "maintainer or resolution": lambda person, rfc, roles: RoleTerm.Role.MAINTAINER in roles,
+}
+
+
+def may_move_rfc(action: str, person: Person | None, rfc: Rfc, roles: Roles) -> bool:
+    """Whether the person has the right to a step of the table by hand, whatever the state is now.
+
+    `roles` are those the person holds in the SIG of the RFC on the day.
+    """
+    return person is not None and RFC_MOVERS[TRANSITIONS[action].who](person, rfc, roles)
+
+
+def can_move_rfc(action: str, person: Person | None, rfc: Rfc, roles: Roles) -> bool:
+    """The right to the step, and the state allows it."""
+    return rfc.state in TRANSITIONS[action].sources and may_move_rfc(action, person, rfc, roles)

@@ -10,6 +10,23 @@ from members.models import Person, Sig
 from .mirror import Issue, PullRequest
 
 
+class ResolutionQuerySet(models.QuerySet["Resolution"]):
+    def in_force(self) -> "ResolutionQuerySet":
+        return self.filter(superseded_by=None)
+
+    def with_all(self) -> "ResolutionQuerySet":
+        """With everything a line or a page prints, in two queries."""
+        rows = self.select_related(
+            "sig",
+            "decided_by",
+            "pull__repository",
+            "issue__repository",
+            "supersedes__sig",
+            "superseded_by__sig",
+        )
+        return rows.prefetch_related("decided_by__accounts")
+
+
 class Resolution(models.Model):
     """What was decided, why, by whom. Public and final: a change is a new one that supersedes it."""
 
@@ -54,6 +71,10 @@ class Resolution(models.Model):
         related_name="superseded_by",
         verbose_name=_("取代"),
     )
+    # Of the form it came from: the same form sent twice records once.
+    token = models.UUIDField(unique=True, null=True, blank=True, editable=False)
+
+    objects = ResolutionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_at", "-id"]
@@ -75,6 +96,16 @@ class Resolution(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reviews:resolution-detail", args=[self.sig.slug, self.number])
+
+    @property
+    def successor(self) -> "Resolution | None":
+        """The one that superseded it; None while it is in force."""
+        return getattr(self, "superseded_by", None)
+
+    @property
+    def on(self) -> PullRequest | Issue | None:
+        """The mirrored row it decides; None when the mirror no longer has it."""
+        return self.pull or self.issue
 
 
 class Rfc(models.Model):
