@@ -8,6 +8,7 @@ stale. So an accepted delivery is a hint to refetch the object, never data. (Git
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
@@ -43,16 +44,41 @@ def verify(
     either direction too. In password mode the token is the secret itself; `allow_password=False`
     refuses that mode.
     """
-    if not secret:
+    verify_any(
+        secrets=[secret],
+        token=token,
+        timestamp=timestamp,
+        at=at,
+        fresh_for=fresh_for,
+        allow_password=allow_password,
+    )
+
+
+def verify_any(
+    *,
+    secrets: Sequence[str],
+    token: str,
+    timestamp: str,
+    at: datetime,
+    fresh_for: timedelta = FRESH_FOR,
+    allow_password: bool = True,
+) -> None:
+    """As `verify`, with any of several secrets: while one is replaced, both the old and the new count."""
+    known = [secret for secret in secrets if secret]
+    if not known:
         raise BadSignature("no secret is configured")
     _check_fresh(timestamp, at, min(fresh_for, LONGEST_FRESH))
-    given = unquote(token) if "%" in token else token
-    matches = _same(given, sign(secret, timestamp))
-    if allow_password:
-        # Both are always compared, so that the time taken does not tell which mode is in use.
-        matches = _same(token, secret) or matches
-    if not matches:
+    # All are always compared, so that the time taken tells neither which secret nor which mode it was.
+    matches = [_matches(secret, token, timestamp, allow_password) for secret in known]
+    if not any(matches):
         raise BadSignature("the token does not match")
+
+
+def _matches(secret: str, token: str, timestamp: str, allow_password: bool) -> bool:
+    given = unquote(token) if "%" in token else token
+    signed = _same(given, sign(secret, timestamp))
+    plain = _same(token, secret)
+    return signed or (plain and allow_password)
 
 
 def _check_fresh(timestamp: str, at: datetime, fresh_for: timedelta) -> None:

@@ -13,7 +13,7 @@ from .mirror import (
 from .resolution import Resolution, Rfc
 from .review import Review
 from .sync import RepositorySync, UnreadRow
-from .webhook import WebhookDelivery
+from .webhook import RefreshLease, WebhookDelivery
 
 __all__ = [
     "Comment",
@@ -24,6 +24,7 @@ __all__ = [
     "OperateLog",
     "PullRequest",
     "Push",
+    "RefreshLease",
     "RepositorySync",
     "Resolution",
     "Review",

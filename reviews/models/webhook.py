@@ -2,9 +2,24 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Repository
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    """Sets by the clock of the database, so that workers on several machines agree."""
+
+    def due(self) -> "WebhookDeliveryQuerySet":
+        """To be processed now: nobody is at it, and it need not wait any longer."""
+        received = self.filter(state=WebhookDelivery.State.RECEIVED)
+        return received.filter(Q(next_try_at=None) | Q(next_try_at__lte=Now()))
+
+    def to_check_again(self) -> "WebhookDeliveryQuerySet":
+        """Processed while a sync was running, whose older page may have come in behind."""
+        return self.filter(state=WebhookDelivery.State.PROCESSED, next_try_at__lte=Now())
 
 
 class WebhookDelivery(models.Model):
@@ -32,7 +47,7 @@ class WebhookDelivery(models.Model):
     path = models.CharField(_("仓库路径"), max_length=400, blank=True)
     hook_name = models.CharField(_("事件"), max_length=60)
     action = models.CharField(_("动作"), max_length=60, blank=True)
-    # "pull" or "issue" and its number: what is fetched again.
+    # "pull" or "issue" and its number: what is fetched again. "owners" and a branch: a sync is asked for.
     subject_kind = models.CharField(max_length=10, blank=True)
     subject_number = models.CharField(_("编号"), max_length=40, blank=True)
     fingerprint = models.CharField(max_length=64, unique=True)
@@ -49,9 +64,19 @@ class WebhookDelivery(models.Model):
     processed_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
     error = models.TextField(_("详情"), blank=True)
 
+    objects = WebhookDeliveryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-received_at", "-id"]
         indexes = [
+            models.Index(
+                fields=["repository", "-received_at", "-id"], name="delivery_repo_received"
+            ),
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(state="processed", next_try_at__isnull=False),
+                name="delivery_check_again",
+            ),
             models.Index(fields=["-received_at", "-id"], name="delivery_received"),
             models.Index(fields=["state", "-received_at", "-id"], name="delivery_state_received"),
             models.Index(
@@ -63,3 +88,31 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hook_name} {self.action} {self.path}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:delivery-detail", args=[self.pk])
+
+
+class RefreshLease(models.Model):
+    """One pull request or issue is being fetched by one worker; the row goes when it is done.
+
+    Two at once could overwrite each other with what they read at different moments.
+    """
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    number = models.CharField(max_length=40)
+    holder = models.CharField(max_length=200)
+    lease_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "kind", "number"], name="refreshlease_object_unique"
+            )
+        ]
+        verbose_name = _("正在读取的对象")
+        verbose_name_plural = _("正在读取的对象")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
