@@ -39,16 +39,21 @@ DECIDING: dict[str, Action] = {
     ),
     "resolution.adopted": Action(_("决议"), _("通过决议：%(title)s")),
     "resolution.superseded": Action(_("决议被取代"), _("决议被取代：%(title)s")),
+    "rfc.superseded": Action(_("RFC 被取代"), _("RFC #%(number)s 被取代：%(title)s")),
     "minutes.published": Action(_("纪要发布"), _("发布纪要：%(title)s")),
     "minutes.amended": Action(_("纪要更正"), _("更正已发布的纪要：%(title)s")),
     "minutes.imported": Action(_("纪要导入"), _("导入纪要：%(title)s")),
 }
-# Addresses of what an entry is about, by the kind of its subject; `sig` comes from the data.
+# Addresses of what an entry is about, by the kind of its subject: the name, and where its parts come
+# from: KEY is what follows the kind, anything else a name in the data.
+KEY = ""
 PAGES = {
-    "promotion": ("members:promotion-detail", True),
-    "meeting": ("meetings:meeting-detail", True),
-    "person": ("members:person-detail", False),
-    "sig": ("sig-home", False),
+    "promotion": ("members:promotion-detail", ("sig", KEY)),
+    "meeting": ("meetings:meeting-detail", ("sig", KEY)),
+    "resolution": ("reviews:resolution-detail", ("sig", "number")),
+    "rfc": ("reviews:issue-detail", ("owner", "name", "number")),
+    "person": ("members:person-detail", (KEY,)),
+    "sig": ("sig-home", (KEY,)),
 }
 
 
@@ -77,10 +82,10 @@ def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
 def url_of(entry: Entry) -> str:
     """Page of the entry's subject, empty where there is none."""
     kind, _colon, key = entry.subject.partition(":")
-    name, with_sig = PAGES.get(kind, ("", False))
+    name, parts = PAGES.get(kind, ("", ()))
     if not name or not key:
         return ""
     try:
-        return reverse(name, args=[entry.data.get("sig", ""), key] if with_sig else [key])
+        return reverse(name, args=[entry.data.get(part, "") if part else key for part in parts])
     except NoReverseMatch:
         return ""

@@ -152,6 +152,13 @@ CODE_HOSTS: dict[str, dict[str, str]] = {
     "gitee": {"url": GITEE_URL, "token": env.str("GITEE_TOKEN", default="")},
 }
 SYNC_INTERVAL_S = env.int("SYNC_INTERVAL_S", default=600)
+# Every list is read whole and compared row by row after so many seconds.
+SYNC_RECONCILE_S = env.int("SYNC_RECONCILE_S", default=86400)
+# Requests at a time with one token, and how many of its allowance stay unused.
+SYNC_CONNECTIONS = env.int("SYNC_CONNECTIONS", default=6)
+SYNC_RESERVE = env.int("SYNC_RESERVE", default=10)
+# Labels that make an issue an RFC, in any case.
+RFC_LABELS: list[str] = env.list("RFC_LABELS", default=["RFC", "kind/rfc", "type/rfc"])
 GITEE_WEBHOOK_SECRET = env.str("GITEE_WEBHOOK_SECRET", default="")
 
 # ── sign-in ───────────────────────────────────────────────────────────────────────────────────
