@@ -7,24 +7,25 @@ as the host spells them. Lists are repository-wide and paged; `iter_pages` walks
         store(page.rows)
 """
 
+import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
-from urllib.parse import quote, urlsplit
 
 import requests
 from django.conf import settings
 
-from gitee import pacing, rows
+from gitee import addresses, pacing, rows
+from gitee.allowance import allowance_for
 from gitee.errors import MalformedAnswer, MalformedRow
-from gitee.pages import PER_PAGE, Page, iter_pages, make_page
+from gitee.pages import PER_PAGE, Page, Unread, iter_pages, make_page
+from gitee.reading import identity_of
 from gitee.transport import Bounds, Clock, Transport, make_session
 
-__all__ = ["Bounds", "Client", "Clock", "Page", "client_for", "iter_pages"]
+__all__ = ["Bounds", "Client", "Clock", "Page", "Unread", "client_for", "iter_pages"]
 
-API_PATH = "/api/v5"
-GITEE_ZONE = timezone(timedelta(hours=8))
+logger = logging.getLogger(__name__)
 
 Sort = Literal["created", "updated"]
 Direction = Literal["asc", "desc"]
@@ -41,13 +42,19 @@ def client_for(host: str) -> "Client":
     except KeyError:
         known = ", ".join(sorted(settings.CODE_HOSTS))
         raise LookupError(f"code host {host!r} is not in CODE_HOSTS (known: {known})") from None
-    return Client(entry["url"], entry.get("token") or None)
+    return Client(
+        entry["url"],
+        entry.get("token") or None,
+        max_connections=settings.SYNC_CONNECTIONS,
+        reserve=settings.SYNC_RESERVE,
+    )
 
 
 class Client:
     """One code host with one token (or none). Safe to share between threads; close it when done.
 
-    `timeout` is (connect, read) in seconds, `deadline_s` bounds one whole answer. `request_count` and
+    Clients of one process with the same host and token share what the server said of their allowance
+    and how many requests are under way. `timeout` is (connect, read) in seconds, `deadline_s` bounds one whole answer. `request_count` and
     `budget` tell what was spent and what the server says is left.
     """
 
@@ -66,8 +73,10 @@ class Client:
         reserve: int = 10,
         clock: Clock | None = None,
     ) -> None:
-        self.base_url = _checked_base(base_url)
+        self.base_url = addresses.checked_base(base_url)
         self._owns_session = session is None
+        self.max_connections = max_connections
+        clock = clock or Clock()
         self._session = session or make_session(
             max_connections=max_connections, answer_s=deadline_s
         )
@@ -81,11 +90,13 @@ class Client:
             reserve=reserve,
         )
         self._transport = Transport(
-            self.base_url + API_PATH,
+            self.base_url + addresses.API_PATH,
             token,
             session=self._session,
             bounds=bounds,
-            clock=clock or Clock(),
+            clock=clock,
+            allowance=allowance_for(self.base_url, token, clock),
+            connections=max_connections,
         )
 
     def __repr__(self) -> str:
@@ -116,16 +127,26 @@ class Client:
         return self._transport.budget
 
     def repository(self, owner: str, name: str) -> rows.RepositoryRow:
-        return self._one(_repo(owner, name), rows.parse_repository)
+        return self._one(addresses.repo(owner, name), rows.parse_repository)
 
     def user(self, login: str) -> rows.UserRow:
-        return self._one(f"/users/{_segment(login)}", _parse_known_user)
+        return self._one(f"/users/{addresses.segment(login)}", _parse_known_user)
 
     def pull(self, owner: str, name: str, number: int) -> rows.PullRow:
-        return self._one(f"{_repo(owner, name)}/pulls/{int(number)}", rows.parse_pull)
+        return self._one(f"{addresses.repo(owner, name)}/pulls/{int(number)}", rows.parse_pull)
 
     def issue(self, owner: str, name: str, number: str) -> rows.IssueRow:
-        return self._one(f"{_repo(owner, name)}/issues/{_segment(number)}", rows.parse_issue)
+        return self._one(
+            f"{addresses.repo(owner, name)}/issues/{addresses.segment(number)}", rows.parse_issue
+        )
+
+    def pull_comment(self, owner: str, name: str, identity: int) -> rows.CommentRow:
+        path = f"{addresses.repo(owner, name)}/pulls/comments/{int(identity)}"
+        return self._one(path, rows.parse_pull_comment)
+
+    def issue_comment(self, owner: str, name: str, identity: int) -> rows.CommentRow:
+        path = f"{addresses.repo(owner, name)}/issues/comments/{int(identity)}"
+        return self._one(path, self._issue_comment_parser(owner, name))
 
     def pulls(
         self,
@@ -141,9 +162,9 @@ class Client:
     ) -> Page[rows.PullRow]:
         """One page of pull requests. Servers of 2021 overlook `since`: never trust it to have worked."""
         return self._list(
-            f"{_repo(owner, name)}/pulls",
+            f"{addresses.repo(owner, name)}/pulls",
             rows.parse_pull,
-            _query(sort, direction, since, page, per_page, state=state),
+            addresses.query(sort, direction, since, page, per_page, state=state),
         )
 
     def issues(
@@ -160,9 +181,9 @@ class Client:
     ) -> Page[rows.IssueRow]:
         """One page of issues, updated at or after `since`."""
         return self._list(
-            f"{_repo(owner, name)}/issues",
+            f"{addresses.repo(owner, name)}/issues",
             rows.parse_issue,
-            _query(sort, direction, since, page, per_page, state=state),
+            addresses.query(sort, direction, since, page, per_page, state=state),
         )
 
     def pull_comments(
@@ -178,9 +199,9 @@ class Client:
     ) -> Page[rows.CommentRow]:
         """One page of the comments on all pull requests of the repository."""
         return self._list(
-            f"{_repo(owner, name)}/pulls/comments",
+            f"{addresses.repo(owner, name)}/pulls/comments",
             rows.parse_pull_comment,
-            _query(sort, direction, since, page, per_page),
+            addresses.query(sort, direction, since, page, per_page),
         )
 
     def issue_comments(
@@ -196,9 +217,9 @@ class Client:
     ) -> Page[rows.CommentRow]:
         """One page of the comments on all issues of the repository."""
         return self._list(
-            f"{_repo(owner, name)}/issues/comments",
+            f"{addresses.repo(owner, name)}/issues/comments",
             self._issue_comment_parser(owner, name),
-            _query(sort, direction, since, page, per_page),
+            addresses.query(sort, direction, since, page, per_page),
         )
 
     def comments_of_pull(
@@ -206,7 +227,7 @@ class Client:
     ) -> Page[rows.CommentRow]:
         """One page of the comments on one pull request, oldest first."""
         return self._list(
-            f"{_repo(owner, name)}/pulls/{int(number)}/comments",
+            f"{addresses.repo(owner, name)}/pulls/{int(number)}/comments",
             rows.parse_pull_comment,
             {"direction": "asc", "page": page, "per_page": per_page},
         )
@@ -216,7 +237,7 @@ class Client:
     ) -> Page[rows.CommentRow]:
         """One page of the comments on one issue, oldest first."""
         return self._list(
-            f"{_repo(owner, name)}/issues/{_segment(number)}/comments",
+            f"{addresses.repo(owner, name)}/issues/{addresses.segment(number)}/comments",
             self._issue_comment_parser(owner, name),
             {"order": "asc", "page": page, "per_page": per_page},
         )
@@ -225,9 +246,19 @@ class Client:
         self, owner: str, name: str, number: int
     ) -> tuple[rows.OperateLogRow, ...]:
         """The whole history of one pull request, oldest first; the only source of who merged it."""
-        path = f"{_repo(owner, name)}/pulls/{int(number)}/operate_logs"
+        path = f"{addresses.repo(owner, name)}/pulls/{int(number)}/operate_logs"
         data, _ = self._transport.get(path, {"sort": "asc"})
-        return _parse_rows(data, rows.parse_operate_log, path)
+        found, unread = _read_rows(data, rows.parse_operate_log, path)
+        for row in unread:
+            logger.warning("left out: %s", row.reason)
+        return found
+
+    def milestones(
+        self, owner: str, name: str, *, page: int = 1, per_page: int = PER_PAGE
+    ) -> Page[rows.MilestoneRow]:
+        """One page of the milestones, closed ones too."""
+        query: addresses.Query = {"state": "all", "page": page, "per_page": per_page}
+        return self._list(f"{addresses.repo(owner, name)}/milestones", rows.parse_milestone, query)
 
     def file_content(
         self, owner: str, name: str, path: str, *, ref: str | None = None
@@ -236,7 +267,7 @@ class Client:
 
         `NotFound` here means a missing repository or branch.
         """
-        address = f"{_repo(owner, name)}/contents/{_path(path)}"
+        address = f"{addresses.repo(owner, name)}/contents/{addresses.path(path)}"
         data, _ = self._transport.get(address, {"ref": ref} if ref else None)
         if data == []:
             return None
@@ -250,35 +281,27 @@ class Client:
         data, _ = self._transport.get(path)
         return _placed(parse, data, path)
 
-    def _list(
-        self, path: str, parse: Callable[[Any], Row], query: dict[str, str | int]
-    ) -> Page[Row]:
+    def _list(self, path: str, parse: Callable[[Any], Row], query: addresses.Query) -> Page[Row]:
         data, headers = self._transport.get(path, query)
-        found = _parse_rows(data, parse, path)
+        found, unread = _read_rows(data, parse, path)
         page, per_page = int(query["page"]), int(query["per_page"])
-        return make_page(found, page=page, per_page=per_page, headers=headers)
+        return make_page(found, page=page, per_page=per_page, headers=headers, unread=unread)
 
 
-def _query(
-    sort: str,
-    direction: str,
-    since: datetime | None,
-    page: int,
-    per_page: int,
-    **more: str,
-) -> dict[str, str | int]:
-    query: dict[str, str | int] = {**more, "sort": sort, "direction": direction}
-    if since is not None:
-        if since.tzinfo is None:
-            raise ValueError("since must carry a time zone")
-        query["since"] = since.astimezone(GITEE_ZONE).isoformat(timespec="seconds")
-    return {**query, "page": page, "per_page": per_page}
-
-
-def _parse_rows(data: Any, parse: Callable[[Any], Row], path: str) -> tuple[Row, ...]:
+def _read_rows(
+    data: Any, parse: Callable[[Any], Row], path: str
+) -> tuple[tuple[Row, ...], tuple[Unread, ...]]:
+    """The rows of a list, and those that cannot be understood: one of these must not hide the others."""
     if not isinstance(data, list):
         raise MalformedAnswer("a list was expected", where=f"GET {path}")
-    return tuple(_placed(parse, item, path) for item in data)
+    found: list[Row] = []
+    unread: list[Unread] = []
+    for item in data:
+        try:
+            found.append(_placed(parse, item, path))
+        except MalformedRow as error:
+            unread.append(Unread(*identity_of(item), str(error)))
+    return tuple(found), tuple(unread)
 
 
 def _placed(parse: Callable[[Any], Row], data: Any, path: str) -> Row:
@@ -302,25 +325,3 @@ def _parse_file(data: Any, path: str) -> rows.FileRow:
     if isinstance(data, list):
         raise MalformedAnswer("a folder, not a file", where=f"GET {path}", permanent=True)
     return _placed(rows.parse_file, data, path)
-
-
-def _checked_base(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"not the address of a code host: {base_url!r}")
-    return base_url.rstrip("/").removesuffix(API_PATH)
-
-
-def _repo(owner: str, name: str) -> str:
-    return f"/repos/{_segment(owner)}/{_segment(name)}"
-
-
-def _path(path: str) -> str:
-    return "/".join(_segment(part) for part in path.split("/"))
-
-
-def _segment(text: str) -> str:
-    """One part of an address. Dots alone would climb to another endpoint."""
-    if text in ("", ".", ".."):
-        raise ValueError(f"not a name: {text!r}")
-    return quote(text, safe="")

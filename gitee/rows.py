@@ -6,17 +6,15 @@ the field. Instants are aware and in UTC. Text is kept as sent, CRLF included. S
 """
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Literal
 
 from gitee.errors import MalformedRow
+from gitee.reading import Json, Reader, readable
 
-Json = Mapping[str, Any]
 Kind = Literal["pull", "issue"]
 
-LARGEST_ID = 2**63 - 1  # what a bigint column holds
 PULL_STATES = ("open", "closed", "merged")
 ISSUE_STATES = ("open", "progressing", "closed", "rejected")
 
@@ -40,6 +38,8 @@ class RepositoryRow:
     html_url: str
     created_at: datetime | None
     updated_at: datetime | None
+    # The host's own word, localised: "开始", "关闭".
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class IssueRow:
     updated_at: datetime
     closed_at: datetime | None
     html_url: str
+    milestone: str | None = None
+    # As the host counts.
+    comment_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,16 @@ class OperateLogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """`remote_id` is what Gitee calls the number of a milestone."""
+
+    remote_id: int
+    title: str
+    state: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
     path: str
     sha: str
@@ -126,13 +139,13 @@ def parse_user(data: Json | None, field: str = "user") -> UserRow | None:
     """Null stays None: the account is gone, or the commit's e-mail belongs to none."""
     if data is None:
         return None
-    reader = _Reader(data, field)
+    reader = Reader(data, field)
     login = reader.text("login", required=True)
     return UserRow(reader.optional_int("id"), login, reader.text("name") or login)
 
 
 def parse_repository(data: Json) -> RepositoryRow:
-    reader = _Reader(data, "repository")
+    reader = Reader(data, "repository")
     return RepositoryRow(
         remote_id=reader.integer("id"),
         full_name=reader.text("full_name", required=True),
@@ -142,11 +155,12 @@ def parse_repository(data: Json) -> RepositoryRow:
         html_url=reader.text("html_url").removesuffix(".git"),
         created_at=reader.optional_instant("created_at"),
         updated_at=reader.optional_instant("updated_at"),
+        status=reader.text("status"),
     )
 
 
 def parse_pull(data: Json) -> PullRow:
-    reader = _Reader(data, "pull")
+    reader = Reader(data, "pull")
     head, base = reader.child("head"), reader.child("base")
     return PullRow(
         remote_id=reader.integer("id"),
@@ -154,8 +168,8 @@ def parse_pull(data: Json) -> PullRow:
         state=reader.choice("state", PULL_STATES),
         title=reader.text("title"),
         body=reader.text("body"),
-        author=reader.user("user"),
-        labels=reader.labels(),
+        author=parse_user(reader.data.get("user"), reader.at("user")),
+        labels=_labels(reader),
         head_ref=head.text("ref"),
         head_repo=head.child("repo").text("full_name") or None,
         head_sha=head.text("sha"),
@@ -166,33 +180,35 @@ def parse_pull(data: Json) -> PullRow:
         closed_at=reader.optional_instant("closed_at"),
         merged_at=reader.optional_instant("merged_at"),
         html_url=reader.text("html_url"),
-        assignees=reader.users("assignees"),
+        assignees=_users(reader, "assignees"),
         milestone=reader.child("milestone").text("title") or None,
     )
 
 
 def parse_issue(data: Json) -> IssueRow:
-    reader = _Reader(data, "issue")
+    reader = Reader(data, "issue")
     return IssueRow(
         remote_id=reader.integer("id"),
         number=reader.text("number", required=True),
         state=reader.choice("state", ISSUE_STATES),
         title=reader.text("title"),
         body=reader.text("body"),
-        author=reader.user("user"),
-        assignee=reader.user("assignee"),
-        labels=reader.labels(),
+        author=parse_user(reader.data.get("user"), reader.at("user")),
+        assignee=parse_user(reader.data.get("assignee"), reader.at("assignee")),
+        labels=_labels(reader),
         private=reader.flag("security_hole"),
         created_at=reader.instant("created_at"),
         updated_at=reader.instant("updated_at"),
         closed_at=reader.optional_instant("finished_at"),
         html_url=reader.text("html_url"),
+        milestone=reader.child("milestone").text("title") or None,
+        comment_count=readable(reader.optional_int, "comments"),
     )
 
 
 def parse_pull_comment(data: Json) -> CommentRow:
     """A row of `pulls/comments` or `pulls/{n}/comments`; the parent is in `pull_request_url` only."""
-    reader = _Reader(data, "comment")
+    reader = Reader(data, "comment")
     number = reader.text("pull_request_url", required=True).rstrip("/").rpartition("/")[2]
     if not number.isdecimal():
         raise MalformedRow("comment.pull_request_url", "does not end in a pull request number")
@@ -204,7 +220,7 @@ def parse_issue_comment(data: Json, *, repository_url: str = "") -> CommentRow:
 
     Gitee gives no address with these; with `repository_url` (the page of the repository) we build it.
     """
-    reader = _Reader(data, "comment")
+    reader = Reader(data, "comment")
     number = reader.child("target").child("issue").text("number", required=True)
     given = reader.text("html_url")
     built = (
@@ -213,13 +229,13 @@ def parse_issue_comment(data: Json, *, repository_url: str = "") -> CommentRow:
     return _comment(reader, "issue", number, html_url=given or built)
 
 
-def _comment(reader: "_Reader", kind: Kind, number: str, *, html_url: str) -> CommentRow:
+def _comment(reader: "Reader", kind: Kind, number: str, *, html_url: str) -> CommentRow:
     created_at = reader.instant("created_at")
     return CommentRow(
         remote_id=reader.integer("id"),
         kind=kind,
         number=number,
-        author=reader.user("user"),
+        author=parse_user(reader.data.get("user"), reader.at("user")),
         body=reader.text("body"),
         created_at=created_at,
         updated_at=reader.optional_instant("updated_at") or created_at,
@@ -229,19 +245,35 @@ def _comment(reader: "_Reader", kind: Kind, number: str, *, html_url: str) -> Co
 
 
 def parse_operate_log(data: Json) -> OperateLogRow:
-    reader = _Reader(data, "operate_log")
+    reader = Reader(data, "operate_log")
     return OperateLogRow(
         remote_id=reader.integer("id"),
         action=reader.text("action_type"),
         content=reader.text("content"),
-        author=reader.user("user"),
+        author=parse_user(reader.data.get("user"), reader.at("user")),
         created_at=reader.instant("created_at"),
+    )
+
+
+def parse_milestone(data: Json) -> MilestoneRow:
+    """`due_on` is a day; some rows carry a whole time, whose day it is."""
+    reader = Reader(data, "milestone")
+    due = reader.text("due_on")[:10]
+    try:
+        due_on = date.fromisoformat(due) if due else None
+    except ValueError:
+        raise MalformedRow("milestone.due_on", f"not a day: {due!r}") from None
+    return MilestoneRow(
+        remote_id=reader.integer("number"),
+        title=reader.text("title", required=True),
+        state=reader.text("state"),
+        due_on=due_on,
     )
 
 
 def parse_file(data: Json) -> FileRow:
     """A row of `contents/{path}` for a file; its content comes as base64, with line breaks or not."""
-    reader = _Reader(data, "file")
+    reader = Reader(data, "file")
     try:
         content = base64.b64decode(reader.text("content"))
     except ValueError:
@@ -249,105 +281,11 @@ def parse_file(data: Json) -> FileRow:
     return FileRow(reader.text("path", required=True), reader.text("sha"), content)
 
 
-def parse_instant(text: str, field: str) -> datetime:
-    """ISO 8601 with an offset, to aware UTC. Without an offset we would have to guess: refused."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise MalformedRow(field, f"not an ISO 8601 time: {text[:40]!r}") from None
-    if instant.tzinfo is None:
-        raise MalformedRow(field, f"a time without an offset: {text[:40]!r}")
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        raise MalformedRow(field, f"a time out of range: {text[:40]!r}") from None
+def _labels(reader: Reader) -> tuple[str, ...]:
+    entries = (Reader(item, reader.at("labels")) for item in reader.items("labels"))
+    return tuple(entry.text("name", required=True) for entry in entries)
 
 
-def _storable(text: str) -> str:
-    """Databases refuse NUL and lone surrogates, both of which JSON can carry; nothing readable is lost."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
-
-class _Reader:
-    """Reads fields of one JSON object and knows where it stands, so that an error names its place."""
-
-    def __init__(self, data: object, place: str) -> None:
-        if not isinstance(data, Mapping):
-            raise MalformedRow(place, f"an object was expected, not {type(data).__name__}")
-        self.data: Json = data
-        self.place = place
-
-    def at(self, name: str) -> str:
-        return f"{self.place}.{name}"
-
-    def child(self, name: str) -> "_Reader":
-        """A nested object; null and absent read as empty, for every nested object can be null."""
-        value = self.data.get(name)
-        return _Reader({} if value is None else value, self.at(name))
-
-    def text(self, name: str, *, required: bool = False) -> str:
-        value = self.data.get(name)
-        if value is None or value == "":
-            if required:
-                raise MalformedRow(self.at(name), "missing")
-            return ""
-        if not isinstance(value, str):
-            raise MalformedRow(self.at(name), f"text was expected, not {type(value).__name__}")
-        return _storable(value)
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(name, required=True)
-        if value not in allowed:
-            raise MalformedRow(self.at(name), f"{value[:40]!r} is none of {', '.join(allowed)}")
-        return value
-
-    def optional_int(self, name: str) -> int | None:
-        """Ids are numbers, but text of digits is tolerated: dialects differ."""
-        value = self.data.get(name)
-        if isinstance(value, str) and value.isdecimal() and len(value) < 20:
-            value = int(value)
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            if not 0 <= value <= LARGEST_ID:
-                raise MalformedRow(self.at(name), "a number out of range")
-            return value
-        raise MalformedRow(self.at(name), f"a number was expected, not {type(value).__name__}")
-
-    def integer(self, name: str) -> int:
-        value = self.optional_int(name)
-        if value is None:
-            raise MalformedRow(self.at(name), "missing")
-        return value
-
-    def flag(self, name: str) -> bool:
-        value = self.data.get(name)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        raise MalformedRow(self.at(name), f"true or false was expected, not {type(value).__name__}")
-
-    def optional_instant(self, name: str) -> datetime | None:
-        value = self.text(name)
-        return parse_instant(value, self.at(name)) if value else None
-
-    def instant(self, name: str) -> datetime:
-        return parse_instant(self.text(name, required=True), self.at(name))
-
-    def items(self, name: str) -> list[Any]:
-        value = self.data.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise MalformedRow(self.at(name), f"a list was expected, not {type(value).__name__}")
-        return value
-
-    def labels(self) -> tuple[str, ...]:
-        entries = (_Reader(item, self.at("labels")) for item in self.items("labels"))
-        return tuple(entry.text("name", required=True) for entry in entries)
-
-    def user(self, name: str) -> UserRow | None:
-        return parse_user(self.data.get(name), self.at(name))
-
-    def users(self, name: str) -> tuple[UserRow, ...]:
-        found = (parse_user(item, self.at(name)) for item in self.items(name))
-        return tuple(user for user in found if user is not None)
+def _users(reader: Reader, name: str) -> tuple[UserRow, ...]:
+    found = (parse_user(item, reader.at(name)) for item in reader.items(name))
+    return tuple(user for user in found if user is not None)

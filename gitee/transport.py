@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -18,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from gitee import errors, pacing
+from gitee.allowance import Allowance
 from gitee.answers import Answer, read_json
 
 logger = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ class Transport:
         session: requests.Session,
         bounds: Bounds,
         clock: Clock,
+        allowance: Allowance,
+        connections: int,
     ) -> None:
         self.root = root
         self._origin = _origin(root)
@@ -74,12 +78,17 @@ class Transport:
         self._session = session
         self._bounds = bounds
         self._clock = clock
+        self._allowance = allowance
+        self._connections = connections
         self._lock = threading.Lock()
-        self.budget: pacing.Budget | None = None
         self.request_count = 0
 
     def __repr__(self) -> str:
         return f"<Transport {self.root}>"
+
+    @property
+    def budget(self) -> pacing.Budget | None:
+        return self._allowance.budget
 
     def get(self, path: str, params: Params | None = None) -> tuple[Any, Mapping[str, str]]:
         """Decoded JSON and headers of `root + path`. Raises `GiteeError`; retries what may pass."""
@@ -87,7 +96,8 @@ class Transport:
         for attempt in range(self._bounds.retries + 1):
             self._keep_reserve(where)
             try:
-                answer = self._exchange(self.root + path, params, where)
+                with self._slot(where):
+                    answer = self._exchange(self.root + path, params, where)
                 return read_json(answer, where=where, now=self._clock.now()), answer.headers
             except errors.GiteeError as error:
                 error.message = self._scrub(error.message)
@@ -101,21 +111,28 @@ class Transport:
         if error.retry_after_s is not None:
             # Jitter on top: many clients told the same second must not come back in the same second.
             wait_s = error.retry_after_s + min(wait_s, 1.0)
+            self._hold(error.retry_after_s)
         last = attempt >= self._bounds.retries
         if error.permanent or last or wait_s > self._bounds.wait_s:
             raise error
         logger.warning("%s; asking again in %.1f s", error, wait_s)
         self._clock.sleep(wait_s)
 
+    def _hold(self, wait_s: float) -> None:
+        """What the server said to one, it meant for all with this token."""
+        now = self._clock.now()
+        self._allowance.hold(now + wait_s)
+        self._allowance.tell_others(now + wait_s, now=now)
+
+    def _slot(self, where: str) -> AbstractContextManager[None]:
+        return self._allowance.slot(self._connections, timeout_s=self._bounds.answer_s, where=where)
+
     def _keep_reserve(self, where: str) -> None:
-        """Waits, or raises `RateLimited`, while the allowance is used up to the reserve."""
-        with self._lock:
-            budget = self.budget
-        if budget is None:
-            return
-        wait_s = budget.wait_s(reserve=self._bounds.reserve, now=self._clock.now())
+        """Waits, or raises `RateLimited`, while the allowance is used up to the reserve or on hold."""
+        wait_s = self._allowance.wait_s(reserve=self._bounds.reserve, now=self._clock.now())
         if wait_s > self._bounds.wait_s:
-            message = f"{budget.remaining} requests left, kept in reserve"
+            left = f"{self.budget.remaining} requests left" if self.budget else "asked to wait"
+            message = f"{left}, kept in reserve"
             raise errors.RateLimited(message, where=where, retry_after_s=wait_s)
         if wait_s > 0:
             self._clock.sleep(wait_s)
@@ -174,9 +191,7 @@ class Transport:
         return chunks
 
     def _learn(self, response: requests.Response) -> None:
-        budget = pacing.read_budget(response.headers)
-        with self._lock:
-            self.budget = budget or self.budget
+        self._allowance.learn(pacing.read_budget(response.headers))
 
     def _scrub(self, text: str) -> str:
         return text.replace(self._token, "***") if self._token else text

@@ -6,6 +6,7 @@ from django.test import override_settings
 
 from gitee.client import Client, client_for, iter_pages
 from gitee.errors import Forbidden, MalformedAnswer, MalformedRow, NotFound, RateLimited
+from tests.fakes.faults import error
 from tests.gitee.conftest import NOW, REPO
 
 OWNER, NAME = REPO.split("/")
@@ -184,12 +185,23 @@ def test_deleted_author_is_none(server, client):
     assert client.pull(OWNER, NAME, 1).author is None
 
 
-def test_malformed_row_tells_where_and_which(server, client):
+def test_row_that_cannot_be_understood_is_told_beside_the_others(server, client):
+    server.state.add_pull(REPO, user="ann", title="t", created_at=DAY)
+    odd = server.state.add_pull(REPO, user="ann", title="t", state="locked", created_at=DAY)
+    page = client.pulls(OWNER, NAME, state="all")
+    assert [row.number for row in page.rows] == [1]
+    (unread,) = page.unread
+    assert (unread.remote_id, unread.updated_at, page.count) == (odd.id, DAY, 2)
+    assert f"GET /repos/{REPO}/pulls (id {odd.id})" in unread.reason
+    assert "pull.state" in unread.reason
+
+
+def test_malformed_object_tells_where_and_which(server, client):
     pull = server.state.add_pull(REPO, user="ann", title="t", state="locked")
     with pytest.raises(
-        MalformedRow, match=rf"GET /repos/{REPO}/pulls \(id {pull.id}\).*pull\.state"
+        MalformedRow, match=rf"GET /repos/{REPO}/pulls/1 \(id {pull.id}\).*pull\.state"
     ):
-        client.pulls(OWNER, NAME, state="all")
+        client.pull(OWNER, NAME, 1)
     assert client.request_count == 1
 
 
@@ -302,6 +314,29 @@ def test_no_rate_headers_mean_no_limit(server, make_client):
     for _ in range(3):
         client.repository(OWNER, NAME)
     assert client.budget is None
+
+
+def test_clients_of_one_token_share_what_the_server_said(server, waits):
+    server.switches.anonymous_rate_limit = 5
+    clock = waits.clock()
+    first, second = (Client(server.url, clock=clock, reserve=3) for _ in range(2))
+    first.repository(OWNER, NAME)
+    second.repository(OWNER, NAME)
+    for client in (first, second):
+        with pytest.raises(RateLimited, match="reserve"):
+            client.repository(OWNER, NAME)
+    assert len(server.requests) == 2
+    assert Client(server.url, "0ther", clock=clock).budget is None
+
+
+def test_clients_of_one_token_wait_together(server, waits):
+    clock = waits.clock()
+    first, second = (Client(server.url, clock=clock, max_retries=0) for _ in range(2))
+    server.faults.next(error(429, Retry_After="30"))
+    with pytest.raises(RateLimited):
+        first.repository(OWNER, NAME)
+    second.repository(OWNER, NAME)
+    assert waits.slept == [30.0]
 
 
 # ── making one ─────────────────────────────────────────────────────────────────────────────────

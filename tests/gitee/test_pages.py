@@ -2,7 +2,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from gitee.errors import MalformedAnswer
-from gitee.pages import Page, iter_pages, make_page
+from gitee.pages import Page, Unread, iter_pages, make_page
 
 FULL = tuple(range(100))
 NEXT = '<https://h/x?page=3>; rel="next", <https://h/x?page=9>; rel="last"'
@@ -33,6 +33,19 @@ LAST = '<https://h/x?page=1>; rel="first", <https://h/x?page=1>; rel="prev"'
 def test_next_page_follows_the_stop_rules(rows, headers, next_page):
     page = make_page(rows, page=2, per_page=100, headers=CaseInsensitiveDict(headers))
     assert page.next_page == next_page
+
+
+@pytest.mark.parametrize(("page", "next_page"), [(1, 2), (2, 3), (3, None)])
+def test_server_that_overlooks_per_page_but_counts_pages_of_a_hundred_is_read_on(page, next_page):
+    headers = CaseInsensitiveDict({"total_count": "55", "total_page": "1"})
+    rows = FULL[:20] if page < 3 else FULL[:15]
+    assert make_page(rows, page=page, per_page=100, headers=headers).next_page == next_page
+
+
+def test_page_of_rows_nobody_understands_is_no_end():
+    unread = tuple(Unread(number, None, "odd") for number in range(100))
+    page = make_page((), page=1, per_page=100, headers={}, unread=unread)
+    assert (page.next_page, page.count, page.first) == (2, 100, unread[0])
 
 
 def test_page_tells_the_totals():
