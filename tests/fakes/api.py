@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from tests.fakes import lists
@@ -34,10 +35,18 @@ class Call:
 
     @property
     def repo(self) -> Repo:
-        repo = self.state.repos.get(f"{self.parts['owner']}/{self.parts['name']}".lower())
-        if repo is None:
-            raise Refusal(404, "404 Project Not Found")
-        return repo
+        """Raises 404, or the redirect that a moved repository's old address answers."""
+        asked = f"{self.parts['owner']}/{self.parts['name']}"
+        repo = self.state.repos.get(asked.lower())
+        strict = self.state.switches.names_case_sensitive
+        if repo is not None and not (strict and repo.full_name != asked):
+            return repo
+        moved = self.state.moved.get(asked.lower())
+        if moved is not None and self.state.switches.moved_status == 301:
+            path = self.request.path.replace(f"/repos/{asked}", f"/repos/{moved.full_name}", 1)
+            query = f"?{self.request.query}" if self.request.query else ""
+            raise Refusal(301, "Moved Permanently", Location=f"{self.shapes.site}{path}{query}")
+        raise Refusal(404, "404 Project Not Found")
 
     @property
     def pull(self) -> Pull:
@@ -49,19 +58,51 @@ class Call:
     @property
     def issue(self) -> Issue:
         issue = self.repo.issues.get(self.parts["number"])
-        if issue is None or not self.may_see(issue):
+        if issue is None:
             raise Refusal(404, "404 Not Found")
+        if not self.may_see(issue):
+            status = self.state.switches.private_status
+            raise Refusal(status, "404 Not Found" if status == 404 else "403 Forbidden")
         return issue
 
     def may_see(self, issue: Issue) -> bool:
-        """Private issues show to those who are signed in only."""
-        return self.grant is not None or not issue.security_hole
+        """Private issues show to members only; whether every token is one, is a switch."""
+        member = self.grant is not None and self.state.switches.private_for_tokens
+        return member or not issue.security_hole
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         return lists.choice(self.request, name, allowed, default)
 
-    def page_of(self, rows: list[Any]) -> Reply:
-        return lists.answer(self.request, self.repo, rows, self.shapes, self.fault)
+    def page_of(self, rows: list[Any], *, hidden: int = 0) -> Reply:
+        """`hidden` rows are left out but perhaps counted."""
+        counted = hidden if self.state.switches.counts_private else 0
+        return lists.answer(self.request, self.repo, rows, self.shapes, self.fault, hidden=counted)
+
+    def within(self, name: str) -> "Call":
+        """The same call about the repository `name` of the owner in the path."""
+        return replace(self, parts={**self.parts, "name": name})
+
+    def single(self, row: Pull | Issue | Comment) -> Reply:
+        return Reply(200, self.shapes.text(self.repo, row))
+
+    def sort(self, allowed: tuple[str, ...], default: str = "created") -> str:
+        sort = self.choice("sort", allowed, default)
+        return "created" if self.overlooks("sort") else sort
+
+    def descending(self, name: str = "direction", default: str = "desc") -> bool:
+        """The direction asked for, or the default of a server that overlooks it."""
+        asked = self.choice(name, DIRECTIONS, default)
+        return (default if self.overlooks("direction") else asked) == "desc"
+
+    def since(self, list_name: str) -> datetime | None:
+        since = lists.moment(self.request, "since")
+        known = getattr(self.state.switches, f"since_on_{list_name}")
+        return None if self.overlooks("since") or not known else since
+
+    def overlooks(self, what: str) -> bool:
+        """By a switch for good, or by a fault this once."""
+        switched = getattr(self.state.switches, f"{what}_ignored", False)
+        return switched or (self.fault is not None and self.fault.kind == f"{what}_ignored")
 
 
 Handler = Callable[[Call], Reply]
@@ -167,13 +208,9 @@ def contents(call: Call) -> Reply:
 )
 def pulls(call: Call) -> Reply:
     state = call.choice("state", PULL_STATES, "open")
-    sort = call.choice("sort", PULL_SORTS, "created")
-    descending = call.choice("direction", DIRECTIONS, "desc") == "desc"
-    since = lists.moment(call.request, "since")
-    if not call.state.switches.since_on_pulls:
-        since = None
+    sort, since = call.sort(PULL_SORTS), call.since("pulls")
     rows = call.repo.pulls.ordered(state=state, sort=sort, since=since)
-    return call.page_of(lists.direction(_pulls_like(call, rows), descending))
+    return call.page_of(lists.direction(_pulls_like(call, rows), call.descending()))
 
 
 def _pulls_like(call: Call, rows: list[Any]) -> list[Any]:
@@ -204,11 +241,10 @@ def issue_comments(call: Call) -> Reply:
 
 
 def _comments(call: Call, ordered: Callable[..., list[Comment]]) -> Reply:
-    sort = call.choice("sort", SORTS, "created")
-    descending = call.choice("direction", DIRECTIONS, "desc") == "desc"
-    rows = ordered(sort=sort, since=lists.moment(call.request, "since"))
-    seen = [row for row in rows if _parent_shows(call, row)]
-    return call.page_of(lists.direction(seen, descending))
+    rows = ordered(sort=call.sort(SORTS), since=call.since("comments"))
+    hides = call.state.switches.private_comments_hidden
+    seen = [row for row in rows if not hides or _parent_shows(call, row)]
+    return call.page_of(lists.direction(seen, call.descending()), hidden=len(rows) - len(seen))
 
 
 def _parent_shows(call: Call, comment: Comment) -> bool:
@@ -231,12 +267,12 @@ def issue_comment(call: Call) -> Reply:
 def _comment(call: Call, comment: Comment | None) -> Reply:
     if comment is None or not _parent_shows(call, comment):
         raise Refusal(404, "404 Not Found")
-    return reply_json(call.shapes.row(call.repo, comment))
+    return call.single(comment)
 
 
 @route("GET", "/repos/{owner}/{name}/pulls/{number:int}")
 def pull(call: Call) -> Reply:
-    return reply_json(call.shapes.pull(call.repo, call.pull))
+    return call.single(call.pull)
 
 
 @route(
@@ -250,8 +286,7 @@ def comments_of_pull(call: Call) -> Reply:
     rows = [row for row in call.repo.pull_comments.ordered() if row.number == number]
     if kind:
         rows = [row for row in rows if bool(row.path) == (kind == "diff_comment")]
-    descending = call.choice("direction", DIRECTIONS, "asc") == "desc"
-    return call.page_of(lists.direction(rows, descending))
+    return call.page_of(lists.direction(rows, call.descending(default="asc")))
 
 
 @route("GET", "/repos/{owner}/{name}/pulls/{number:int}/operate_logs", "sort")
@@ -262,8 +297,8 @@ def pull_operate_logs(call: Call) -> Reply:
 def _logs(call: Call, key: tuple[str, str]) -> Reply:
     """Not paged, newest first unless asked otherwise."""
     logs = sorted(call.repo.logs.get(key, []), key=lambda log: (log.created_at, log.id))
-    descending = call.choice("sort", DIRECTIONS, "desc") == "desc"
-    return reply_json([call.shapes.log(log) for log in lists.direction(logs, descending)])
+    logs = lists.direction(logs, call.descending("sort"))
+    return reply_json([call.shapes.log(log) for log in logs])
 
 
 @route("GET", "/repos/{owner}/{name}/pulls/{number:int}/labels", PAGING)
@@ -286,35 +321,35 @@ def is_merged(call: Call) -> Reply:
 )
 def issues(call: Call) -> Reply:
     state = call.choice("state", ISSUE_STATES, "open")
-    sort = call.choice("sort", SORTS, "created")
-    descending = call.choice("direction", DIRECTIONS, "desc") == "desc"
-    since = lists.moment(call.request, "since")
+    sort, since = call.sort(SORTS), call.since("issues")
     rows: list[Any] = call.repo.issues.ordered(state=state, sort=sort, since=since)
     given = call.request.params.get
     rows = lists.having(rows, given("creator"), lambda issue, login: issue.user == login)
     rows = lists.having(rows, given("assignee"), lambda issue, login: issue.assignee == login)
     rows = lists.having(rows, given("labels"), _has_labels)
     seen = [row for row in rows if call.may_see(row)]
-    return call.page_of(lists.direction(seen, descending))
+    return call.page_of(lists.direction(seen, call.descending()), hidden=len(rows) - len(seen))
 
 
 @route("GET", "/repos/{owner}/{name}/issues/{number}")
 def issue(call: Call) -> Reply:
-    return reply_json(call.shapes.issue(call.repo, call.issue))
+    return call.single(call.issue)
 
 
 @route("GET", "/repos/{owner}/{name}/issues/{number}/comments", f"since order {PAGING}")
 def comments_of_issue(call: Call) -> Reply:
-    since = lists.moment(call.request, "since")
-    ordered = call.repo.issue_comments.ordered(since=since)
+    ordered = call.repo.issue_comments.ordered(since=call.since("comments"))
     rows = [row for row in ordered if row.number == call.issue.number]
-    descending = call.choice("order", DIRECTIONS, "asc") == "desc"
-    return call.page_of(lists.direction(rows, descending))
+    return call.page_of(lists.direction(rows, call.descending("order", "asc")))
+
+
+@route("GET", "/repos/{owner}/{name}/issues/{number}/labels", PAGING)
+def issue_labels(call: Call) -> Reply:
+    return reply_json([call.shapes.label(call.repo, name) for name in call.issue.labels])
 
 
 @route("GET", "/repos/{owner}/issues/{number}/operate_logs", "repo sort")
 def issue_operate_logs(call: Call) -> Reply:
     """Below the owner, with the repository as a parameter."""
-    named = {**call.parts, "name": call.request.params.get("repo", "")}
-    inner = Call(call.request, call.grant, call.fault, call.state, call.shapes, named)
+    inner = call.within(call.request.params.get("repo", ""))
     return _logs(inner, ("issue", inner.issue.number))

@@ -1,7 +1,8 @@
 """Misbehaviour on request: scripted, decided by a function, or thrown by seeded dice.
 
 A fault is chosen once per request. Those of the wire spoil the answer (status, HTML, cut, drip, drop,
-hang); those of the list spoil its rows (duplicate, shift, null_users).
+hang); those of the list spoil its rows (duplicate, repeat, shift, null_users, unreadable), overlook what
+was asked (since_ignored, sort_ignored, direction_ignored) or leave the totals out (no_counts).
 """
 
 import random
@@ -12,7 +13,18 @@ from dataclasses import dataclass, field
 from tests.fakes.wire import Request
 
 WIRE = ("status", "html", "cut", "not_json", "drip", "drip_headers", "drop", "drop_midway", "hang")
-ROWS = ("duplicate", "shift", "null_users")
+ROWS = (
+    "duplicate",
+    "repeat",
+    "shift",
+    "null_users",
+    "unreadable",
+    "since_ignored",
+    "sort_ignored",
+    "direction_ignored",
+    "no_counts",
+)
+NOT_FOUND = '{"message":"404 Not Found"}'  # now and then sent for what exists
 
 
 @dataclass(frozen=True)
@@ -84,8 +96,12 @@ class Faults:
 
 
 def named_fault(name: str) -> Fault:
-    """`500`, `429`, `429+3` (with Retry-After: 3), or the name of a kind: `html`, `cut`, `drop` …"""
+    """`500`, `429`, `429+3` (with Retry-After: 3), `403+0` (none left), or the name of a kind: `html`, `cut` …"""
     status, _, wait = name.partition("+")
+    if name == "403+0":
+        body = '{"message":"403 Forbidden"}'
+        return error(403, body=body, X_RateLimit_Limit="60", X_RateLimit_Remaining="0")
     if status.isdecimal():
-        return error(int(status), Retry_After=wait) if wait else error(int(status))
+        body = NOT_FOUND if status == "404" else None
+        return error(int(status), body=body, **({"Retry_After": wait} if wait else {}))
     return Fault(name)

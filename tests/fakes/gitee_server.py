@@ -4,12 +4,13 @@ In tests: `with GiteeServer() as server: server.state.add_repo("o/r"); Client(se
 By hand: `python -m tests.fakes.gitee_server --port 8765 --sample` (see `--help`).
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
 from typing import Self
 
-from tests.fakes import api, oauth, pages
+from tests.fakes import api, oauth, pages, routes_around, routes_changes
 from tests.fakes.faults import ROWS, Fault, Faults
 from tests.fakes.gate import Gate
 from tests.fakes.http import Hub
@@ -20,6 +21,7 @@ from tests.fakes.webhooks import Hooks
 from tests.fakes.wire import Refusal, Reply, Request
 
 REMEMBERED = 50_000
+ROUTES = (api, routes_around, routes_changes)  # importing them is what makes them known
 
 
 class GiteeServer:
@@ -114,7 +116,16 @@ class GiteeServer:
         with self.state.lock:
             reply = api.dispatch(request, grant, fault, self.state, self.shapes)
         reply.headers.update(headers)
-        return reply
+        return _conditional(request, reply) if self.switches.etags else reply
+
+
+def _conditional(request: Request, reply: Reply) -> Reply:
+    """304 without a body for a caller that has this very answer already."""
+    tag = f'W/"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
+    if reply.status == 200 and request.headers.get("if-none-match") == tag:
+        return Reply(304, headers={"ETag": tag})
+    reply.headers["ETag"] = tag
+    return reply
 
 
 if __name__ == "__main__":

@@ -75,18 +75,32 @@ def direction(rows: list[Any], descending: bool) -> list[Any]:
 
 
 def answer(
-    request: Request, repo: Repo, rows: Sequence[Row], shapes: Shapes, fault: Fault | None
+    request: Request,
+    repo: Repo,
+    rows: Sequence[Row],
+    shapes: Shapes,
+    fault: Fault | None,
+    *,
+    hidden: int = 0,
 ) -> Reply:
-    """One page of `rows`, already in order, spoiled by a fault of the list if there is one."""
+    """One page of `rows`, already in order, spoiled by a fault of the list if there is one.
+
+    `hidden` more are counted than shown.
+    """
     switches = shapes.state.switches
     part = window(request, switches)
     kind = fault.kind if fault else ""
     # A row that slid one place: the one between two pages is seen twice, or never.
     shown = part.cut(rows, shift={"duplicate": -1, "shift": 1}.get(kind, 0))
-    nameless = kind == "null_users"
-    texts = [shapes.text(repo, row, null_user=nameless) for row in shown]
+    texts = [shapes.text(repo, row, null_user=kind == "null_users") for row in shown]
+    if kind == "unreadable" and texts:
+        texts[len(texts) // 2] = b'{"id": "?"}'
+    if kind == "repeat":
+        texts += texts[-2:]
     reply = Reply(200, b"[" + b",".join(texts) + b"]")
-    reply.headers.update(paging_headers(request, len(rows), part, switches, shapes.site))
+    count = len(rows) + hidden
+    headers = paging_headers(request, count, part, switches, shapes.site)
+    reply.headers.update({} if kind == "no_counts" else headers)
     return reply
 
 
@@ -96,9 +110,10 @@ def paging_headers(
     pages = math.ceil(count / part.per_page)
     headers: dict[str, str] = {}
     if switches.count_headers:
-        capital = switches.capital_headers
-        headers["Total_count" if capital else "total_count"] = str(count)
-        headers["Total_page" if capital else "total_page"] = str(pages)
+        for name, value in (("total_count", count), ("total_page", pages)):
+            spelled = name.capitalize() if switches.capital_headers else name
+            spelled = name.title().replace("_", "-") if switches.dashed_headers else spelled
+            headers[spelled] = str(value)
     if switches.link_header:
         headers["Link"] = link_header(request, part.page, pages, site)
     return {name: value for name, value in headers.items() if value}

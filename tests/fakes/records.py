@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["pull", "issue"]
 
@@ -84,6 +84,52 @@ class Log:
     user: str | None
     action_type: str
     content: str
+    created_at: datetime
+
+
+@dataclass
+class Milestone:
+    """`number` is its id, as on Gitee; `due_on` a date as text (`2026-03-31`) or None."""
+
+    number: int
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    description: str | None = None
+    due_on: str | None = None
+
+
+@dataclass
+class Commit:
+    """Of a pull request. `user` is None when the e-mail leads to no account."""
+
+    sha: str
+    parent: str
+    message: str
+    user: str | None
+    name: str
+    at: datetime
+
+
+@dataclass
+class Change:
+    """A file of a pull request; `status` None means modified."""
+
+    filename: str
+    status: str | None = None
+    additions: int = 1
+    deletions: int = 0
+    old_path: str | None = None
+    diff: str = ""
+
+
+@dataclass
+class Event:
+    id: int
+    type: str
+    user: str | None
+    payload: dict[str, Any]
     created_at: datetime
 
 

@@ -3,33 +3,30 @@
 import base64
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
-from tests.fakes.records import Comment, Issue, Log, Pull, User
-from tests.fakes.state import Repo, State
+from tests.fakes.place_shapes import SHANGHAI, PlaceShapes, instant
+from tests.fakes.places import Repo
+from tests.fakes.records import Comment, Issue, Log, Pull
+from tests.fakes.state import State
 
-SHANGHAI = timezone(timedelta(hours=8))
-
-
-def instant(value: datetime | None) -> str | None:
-    return value.astimezone(SHANGHAI).isoformat(timespec="seconds") if value else None
+__all__ = ["SHANGHAI", "Shapes", "instant"]
 
 
-class Shapes:
+class Shapes(PlaceShapes):
     """Writes rows with addresses below `site`; keeps the text of rows that have not changed."""
 
     def __init__(self, state: State, site: str) -> None:
-        self.state = state
-        self.site = site
-        self.api = f"{site}/api/v5"
+        super().__init__(state, site)
         self._texts: dict[tuple[str, str, int], tuple[tuple[Any, ...], bytes]] = {}
 
     def text(self, repo: Repo, row: Pull | Issue | Comment, *, null_user: bool = False) -> bytes:
         """The row as JSON text, from the cache when nothing it depends on has changed."""
         if null_user:
             return _dump({**self.row(repo, row), "user": None})
+        if row.id in self.state.unreadable:
+            return _dump({**self.row(repo, row), "created_at": None, "number": None})
         key = (repo.full_name, f"{type(row).__name__}{getattr(row, 'kind', '')}", row.id)
         stamp = (row.version, self.state.names_version, self.state.switches.shape())
         known = self._texts.get(key)
@@ -43,149 +40,6 @@ class Shapes:
         if isinstance(row, Issue):
             return self.issue(repo, row)
         return self.pull_comment(repo, row) if row.kind == "pull" else self.note(repo, row)
-
-    # ── people ─────────────────────────────────────────────────────────────────────────────────
-    def user(self, user: User | None) -> dict[str, Any] | None:
-        if user is None:
-            return None
-        url = f"{self.api}/users/{user.login}"
-        return {
-            "id": user.id,
-            "login": user.login,
-            "name": user.name,
-            "avatar_url": f"{self.site}/assets/no_portrait.png",
-            "url": url,
-            "html_url": f"{self.site}/{user.login}",
-            "remark": "",
-            "followers_url": f"{url}/followers",
-            "following_url": f"{url}/following_url{{/other_user}}",
-            "gists_url": f"{url}/gists{{/gist_id}}",
-            "starred_url": f"{url}/starred{{/owner}}{{/repo}}",
-            "subscriptions_url": f"{url}/subscriptions",
-            "organizations_url": f"{url}/orgs",
-            "repos_url": f"{url}/repos",
-            "events_url": f"{url}/events{{/privacy}}",
-            "received_events_url": f"{url}/received_events",
-            "type": "User",
-        }
-
-    def author(self, login: str | None) -> dict[str, Any] | None:
-        return self.user(self.state.find_user(login))
-
-    def full_user(self, user: User) -> dict[str, Any]:
-        zeros = dict.fromkeys(
-            ("public_repos", "public_gists", "followers", "following", "stared", "watched"), 0
-        )
-        times = {
-            "created_at": "2020-03-01T09:00:00+08:00",
-            "updated_at": "2026-01-05T09:00:00+08:00",
-        }
-        empty = {"blog": None, "weibo": None, "bio": "", "email": None}
-        return {**(self.user(user) or {}), **empty, **zeros, **times}
-
-    def reviewer(self, login: str, pull: Pull) -> dict[str, Any]:
-        user = self.author(login) or {}
-        if not self.state.switches.reviewer_flags:
-            return user
-        flags = {"assignee": True, "code_owner": False, "accept": login in pull.accepted_by}
-        return {**user, **flags}
-
-    # ── places ─────────────────────────────────────────────────────────────────────────────────
-    def repository(self, repo: Repo, owner_path: str | None = None) -> dict[str, Any]:
-        """`owner_path` names a fork of it; the page address ends in `.git`, as on Gitee."""
-        owner = owner_path or repo.owner
-        full_name = f"{owner}/{repo.name}"
-        owner_row = self.author(owner) or self.user(User(repo.id + 1, owner, owner))
-        return {
-            "id": repo.id if owner == repo.owner else repo.id + 1_000_000,
-            "full_name": full_name,
-            "human_name": full_name,
-            "url": f"{self.api}/repos/{full_name}",
-            "namespace": {
-                "id": repo.id + 2_000_000,
-                "type": "group" if owner == repo.owner else "personal",
-                "name": owner,
-                "path": owner,
-                "html_url": f"{self.site}/{owner}",
-            },
-            "path": repo.name,
-            "name": repo.name,
-            "owner": owner_row,
-            "assigner": owner_row,
-            "description": repo.description,
-            "private": False,
-            "public": True,
-            "internal": False,
-            "fork": owner != repo.owner,
-            "html_url": f"{self.site}/{full_name}.git",
-            "ssh_url": f"git@localhost:{full_name}.git",
-        }
-
-    def project(self, repo: Repo) -> dict[str, Any]:
-        open_issues = len(repo.issues.ordered(state="open"))
-        return {
-            **self.repository(repo),
-            "recommend": False,
-            "gvp": False,
-            "homepage": None,
-            "language": "Python",
-            "forks_count": 0,
-            "stargazers_count": 0,
-            "watchers_count": 1,
-            "default_branch": repo.default_branch,
-            "open_issues_count": open_issues,
-            "has_issues": True,
-            "has_wiki": True,
-            "issue_comment": False,
-            "can_comment": True,
-            "pull_requests_enabled": True,
-            "has_page": False,
-            "license": "Apache-2.0",
-            "outsourced": False,
-            "project_creator": repo.owner,
-            "members": sorted(user.login for user in self.state.users.values()),
-            "pushed_at": instant(repo.created_at),
-            "created_at": instant(repo.created_at),
-            "updated_at": instant(repo.created_at),
-            "parent": None,
-            "paas": None,
-            "assignees_number": 0,
-            "testers_number": 0,
-            "assignee": [],
-            "testers": [],
-            "status": "开始",
-            "empty_repo": False,
-            "programs": [],
-            "enterprise": None,
-            "project_labels": [],
-        }
-
-    def label(self, repo: Repo, name: str) -> dict[str, Any]:
-        digest = hashlib.sha256(name.encode()).hexdigest()
-        return {
-            "id": 100_000_000 + int(digest[:6], 16),
-            "name": name,
-            "color": digest[:6].upper(),
-            "repository_id": repo.id,
-            "url": f"{self.api}/repos/{repo.full_name}/labels/{quote(name, safe='')}",
-            "created_at": "2021-03-24T11:24:34+08:00",
-            "updated_at": "2021-09-29T11:05:30+08:00",
-        }
-
-    def milestone(self, repo: Repo, title: str | None) -> dict[str, Any] | None:
-        if title is None:
-            return None
-        number = int(hashlib.sha256(title.encode()).hexdigest()[:5], 16)
-        return {
-            "url": f"{self.api}/repos/{repo.full_name}/milestones/{number}",
-            "number": number,
-            "title": title,
-            "state": "open",
-            "description": None,
-            "due_on": None,
-            "open_issues": 0,
-            "closed_issues": 0,
-        }
 
     # ── pull requests, issues ──────────────────────────────────────────────────────────────────
     def pull(self, repo: Repo, pull: Pull) -> dict[str, Any]:
@@ -330,6 +184,9 @@ class Shapes:
         }
 
     def log(self, log: Log) -> dict[str, Any]:
+        changes = ("target", "link_target", "before_change_value", "after_change_value")
+        ids = ("before_change_id", "after_change_id")
+        more = dict.fromkeys((*changes, *ids)) if self.state.switches.log_change_fields else {}
         return {
             "id": log.id,
             "icon": "tag icon",
@@ -337,6 +194,7 @@ class Shapes:
             "content": log.content,
             "created_at": instant(log.created_at),
             "action_type": log.action_type,
+            **more,
         }
 
     def file(self, repo: Repo, path: str) -> dict[str, Any]:

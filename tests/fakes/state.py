@@ -1,132 +1,23 @@
-"""The emulated host's memory: repositories, people, tokens; every change goes through here.
+"""The emulated host's memory; every change goes through here.
 
 All methods are safe while the server runs. Times are aware; `clock` gives those not passed.
 """
 
 import hashlib
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from tests.fakes.records import Comment, Issue, Kind, Log, Pull, Record, User
-from tests.fakes.shelf import Shelf
-from tests.fakes.switches import Switches
+from tests.fakes.places import Grant, Places, Repo
+from tests.fakes.records import Change, Comment, Commit, Issue, Kind, Log, Pull
+
+__all__ = ["Grant", "Repo", "State", "issue_number", "sha_for"]
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass
-class Repo:
-    id: int
-    owner: str
-    name: str
-    description: str = ""
-    default_branch: str = "master"
-    created_at: datetime = datetime(2021, 1, 1, tzinfo=UTC)
-    pulls: Shelf[Pull] = field(default_factory=lambda: Shelf(lambda row: row.number))
-    issues: Shelf[Issue] = field(default_factory=lambda: Shelf(lambda row: row.number))
-    pull_comments: Shelf[Comment] = field(default_factory=lambda: Shelf(lambda row: row.id))
-    issue_comments: Shelf[Comment] = field(default_factory=lambda: Shelf(lambda row: row.id))
-    logs: dict[tuple[str, str], list[Log]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.owner}/{self.name}"
-
-    def comments(self, kind: Kind) -> Shelf[Comment]:
-        return self.pull_comments if kind == "pull" else self.issue_comments
-
-
-@dataclass
-class Grant:
-    """One access token: whose, for what, until when (None: for ever)."""
-
-    login: str
-    scope: str = "user_info emails"
-    expires_at: datetime | None = None
-
-
-class State:
-    def __init__(
-        self, *, switches: Switches | None = None, clock: Callable[[], datetime] | None = None
-    ) -> None:
-        self.lock = threading.RLock()
-        self.switches = switches or Switches()
-        # Whole seconds, as Gitee keeps them: rows of the same second are common.
-        self.clock = clock or (lambda: datetime.now(UTC).replace(microsecond=0))
-        self.users: dict[str, User] = {}
-        self.repos: dict[str, Repo] = {}
-        self.tokens: dict[str, Grant] = {}
-        self.names_version = 0
-        self._last_ids: dict[str, int] = {}
-
-    # ── people and places ──────────────────────────────────────────────────────────────────────
-    def add_user(
-        self,
-        login: str,
-        name: str | None = None,
-        *,
-        uid: int | None = None,
-        email: str | None = None,
-    ) -> User:
-        """The user of this login, made if new. Without `uid` the id follows from the login."""
-        with self.lock:
-            known = self.users.get(login.lower())
-            if known is None:
-                known = User(uid or self._uid_for(login), login, name or login, email)
-                self.users[login.lower()] = known
-            return known
-
-    def _uid_for(self, login: str) -> int:
-        taken = {user.id for user in self.users.values()}
-        digest = hashlib.sha256(login.lower().encode()).digest()
-        uid = 1_000_000 + int.from_bytes(digest[:8], "big") % 9_000_000
-        while uid in taken:
-            uid += 1
-        return uid
-
-    def find_user(self, login: str | None) -> User | None:
-        return self.users.get((login or "").lower())
-
-    def rename_user(self, login: str, new_login: str) -> None:
-        """The id stays, as on Gitee; rows written by the user now show the new login."""
-        with self.lock:
-            user = self.users.pop(login.lower())
-            user.login = new_login
-            self.users[new_login.lower()] = user
-            self._replace_login(login, new_login)
-
-    def remove_user(self, login: str) -> None:
-        """Afterwards whatever the user wrote has a null author."""
-        with self.lock:
-            del self.users[login.lower()]
-            self.names_version += 1
-
-    def _replace_login(self, old: str, new: str) -> None:
-        self.names_version += 1
-        for repo in self.repos.values():
-            for shelf in (repo.pulls, repo.issues, repo.pull_comments, repo.issue_comments):
-                for row in shelf:
-                    _rename(row, old, new)
-
-    def add_repo(self, full_name: str, **more: Any) -> Repo:
-        with self.lock:
-            owner, _, name = full_name.partition("/")
-            repo = Repo(self._next_id("repo", 9_000_000), owner, name, **more)
-            self.repos[full_name.lower()] = repo
-            return repo
-
-    def repo(self, full_name: str) -> Repo:
-        return self.repos[full_name.lower()]
-
-    def add_token(self, token: str, login: str, **more: Any) -> str:
-        with self.lock:
-            self.add_user(login)
-            self.tokens[token] = Grant(login, **more)
-            return token
+class State(Places):
+    """Repositories, people and tokens (`Places`), with what is said and done in them."""
 
     # ── pull requests and issues ───────────────────────────────────────────────────────────────
     def add_pull(self, repo_name: str, *, user: str | None, title: str, **more: Any) -> Pull:
@@ -155,51 +46,75 @@ class State:
     ) -> Pull:
         """Sets fields; `updated_at` moves to `at` or now, unless the change names another."""
         with self.lock:
-            repo = self.repo(repo_name)
-            pull = repo.pulls.get(number)
-            assert pull is not None, f"no pull request {number}"
-            return self._change(repo.pulls, pull, at, changes)
+            pull = self._pull(repo_name, number)
+            return self._change(self.repo(repo_name).pulls, pull, at, changes)
 
     def merge_pull(
         self, repo_name: str, number: int, *, by: str, at: datetime | None = None
     ) -> Pull:
         with self.lock:
             at = at or self.clock()
-            pull = self.update_pull(
+            self._log(repo_name, "pull", number, by, "merged_pr", "合并了 Pull Request", at)
+            return self.update_pull(
                 repo_name, number, at=at, state="merged", merged_at=at, closed_at=at
             )
-            self.add_log(
-                repo_name,
-                "pull",
-                number,
-                by=by,
-                action="merged_pr",
-                text="合并了 Pull Request",
-                at=at,
-            )
-            return pull
 
     def label_pull(
         self, repo_name: str, number: int, *labels: str, by: str, at: datetime | None = None
     ) -> Pull:
-        """Sets the whole list of labels, as the bots do, and logs the new ones."""
+        """Sets the whole list of labels, as the bots do, and logs what came and what went."""
         with self.lock:
-            pull = self.repo(repo_name).pulls.get(number)
-            assert pull is not None, f"no pull request {number}"
+            pull = self._pull(repo_name, number)
             at = at or self.clock()
-            for label in labels:
-                if label not in pull.labels:
-                    self.add_log(
-                        repo_name,
-                        "pull",
-                        number,
-                        by=by,
-                        action="add_label",
-                        text=f"添加了标签 {label}",
-                        at=at,
-                    )
+            self._log_labels(repo_name, "pull", number, pull.labels, labels, by, at)
             touched = at if self.switches.label_touches_parent else pull.updated_at
             return self.update_pull(repo_name, number, at=touched, labels=list(labels))
+
+    def close_pull(
+        self, repo_name: str, number: int, *, by: str, at: datetime | None = None
+    ) -> Pull:
+        with self.lock:
+            at = at or self.clock()
+            self._log(repo_name, "pull", number, by, "closed_pr", "关闭了 Pull Request", at)
+            return self.update_pull(repo_name, number, at=at, state="closed", closed_at=at)
+
+    def reopen_pull(
+        self, repo_name: str, number: int, *, by: str, at: datetime | None = None
+    ) -> Pull:
+        with self.lock:
+            at = at or self.clock()
+            self._log(repo_name, "pull", number, by, "reopened_pr", "重新打开了 Pull Request", at)
+            return self.update_pull(repo_name, number, at=at, state="open", closed_at=None)
+
+    def push_pull(
+        self,
+        repo_name: str,
+        number: int,
+        *,
+        by: str | None = None,
+        sha: str | None = None,
+        message: str = "更新",
+        changes: Sequence[Change] = (),
+        at: datetime | None = None,
+    ) -> Pull:
+        """A new commit: the head moves, and `updated_at` unless `push_touches_parent` is off."""
+        with self.lock:
+            pull, at = self._pull(repo_name, number), at or self.clock()
+            commits = self.repo(repo_name).commits.setdefault(number, first_commits(pull))
+            user = by or pull.user
+            if user is not None:
+                self.add_user(user)
+            sha = sha or sha_for(repo_name, number, pull.head_sha)
+            name = user or "someone"
+            commits.append(Commit(sha, pull.head_sha, f"{message}\n", user, name, at))
+            self.repo(repo_name).changes.setdefault(number, []).extend(changes)
+            touched = at if self.switches.push_touches_parent else pull.updated_at
+            return self.update_pull(repo_name, number, at=touched, head_sha=sha)
+
+    def link_issues(self, repo_name: str, number: int, *issues: str) -> None:
+        """Sets the issues that the pull request is linked with (`…/pulls/{n}/issues`)."""
+        with self.lock:
+            self.repo(repo_name).links[number] = list(issues)
 
     def delete_pull(self, repo_name: str, number: int) -> None:
         with self.lock:
@@ -227,10 +142,22 @@ class State:
         self, repo_name: str, number: str, *, at: datetime | None = None, **changes: Any
     ) -> Issue:
         with self.lock:
-            repo = self.repo(repo_name)
-            issue = repo.issues.get(number)
-            assert issue is not None, f"no issue {number}"
-            return self._change(repo.issues, issue, at, changes)
+            issue = self._issue(repo_name, number)
+            return self._change(self.repo(repo_name).issues, issue, at, changes)
+
+    def label_issue(
+        self, repo_name: str, number: str, *labels: str, by: str, at: datetime | None = None
+    ) -> Issue:
+        """Like `label_pull`."""
+        with self.lock:
+            issue, at = self._issue(repo_name, number), at or self.clock()
+            self._log_labels(repo_name, "issue", number, issue.labels, labels, by, at)
+            touched = at if self.switches.label_touches_parent else issue.updated_at
+            return self.update_issue(repo_name, number, at=touched, labels=list(labels))
+
+    def hide_issue(self, repo_name: str, number: str, *, at: datetime | None = None) -> Issue:
+        """Made private: with a token it is listed with `security_hole`, without one it is not there."""
+        return self.update_issue(repo_name, number, at=at, security_hole=True)
 
     def delete_issue(self, repo_name: str, number: str) -> None:
         with self.lock:
@@ -273,7 +200,12 @@ class State:
             shelf = self.repo(repo_name).comments(kind)
             comment = shelf.get(identity)
             assert comment is not None, f"no comment {identity}"
-            return self._change(shelf, comment, at, {"body": body})
+            at = at or self.clock()
+            touched = at if self.switches.edit_touches_comment else comment.updated_at
+            self._change(shelf, comment, touched, {"body": body})
+            if self.switches.edit_touches_parent:
+                self._note_comment(repo_name, kind, comment.number, at, 0)
+            return comment
 
     def delete_comment(self, repo_name: str, kind: Kind, identity: int) -> None:
         """Gone without a trace: lists never tell that it was there."""
@@ -300,6 +232,46 @@ class State:
             return log
 
     # ── inside ─────────────────────────────────────────────────────────────────────────────────
+    def _pull(self, repo_name: str, number: int) -> Pull:
+        pull = self.repo(repo_name).pulls.get(number)
+        assert pull is not None, f"no pull request {number}"
+        return pull
+
+    def _issue(self, repo_name: str, number: str) -> Issue:
+        issue = self.repo(repo_name).issues.get(number)
+        assert issue is not None, f"no issue {number}"
+        return issue
+
+    def _log(
+        self,
+        repo_name: str,
+        kind: Kind,
+        number: int | str,
+        by: str,
+        action: str,
+        text: str,
+        at: datetime,
+    ) -> None:
+        self.add_log(repo_name, kind, number, by=by, action=action, text=text, at=at)
+
+    def _log_labels(
+        self,
+        repo_name: str,
+        kind: Kind,
+        number: int | str,
+        before: Sequence[str],
+        after: Sequence[str],
+        by: str,
+        at: datetime,
+    ) -> None:
+        """In rows of 2020 a label's change is called `set_assignee`: only the sentence tells."""
+        typed = self.switches.label_logs_typed
+        for action, verb, gone in (("add_label", "添加", before), ("remove_label", "删除", after)):
+            for label in after if gone is before else before:
+                if label not in gone:
+                    name = action if typed else "set_assignee"
+                    self._log(repo_name, kind, number, by, name, f"{verb}了标签 {label}", at)
+
     def _change(self, shelf: Any, row: Any, at: datetime | None, changes: dict[str, Any]) -> Any:
         row.updated_at = at or self.clock()
         for name, value in changes.items():
@@ -334,19 +306,11 @@ class State:
     def _next_number(self, repo: Repo) -> int:
         return max((pull.number for pull in repo.pulls), default=0) + 1
 
-    def _next_id(self, kind: str, start: int) -> int:
-        self._last_ids[kind] = self._last_ids.get(kind, start) + 1
-        return self._last_ids[kind]
 
-
-def _rename(row: Record, old: str, new: str) -> None:
-    """In every field that holds a login, or a list of them."""
-    for name in ("user", "assignee", "head_owner"):
-        if getattr(row, name, None) == old:
-            setattr(row, name, new)
-    for name in ("assignees", "accepted_by"):
-        logins = getattr(row, name, [])
-        logins[:] = [new if login == old else login for login in logins]
+def first_commits(pull: Pull) -> list[Commit]:
+    """What a pull request begins with: one commit, its head."""
+    name = pull.user or "someone"
+    return [Commit(pull.head_sha, pull.base_sha, "提交\n", pull.user, name, pull.created_at)]
 
 
 def sha_for(*parts: object) -> str:

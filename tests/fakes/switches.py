@@ -10,10 +10,19 @@ class Switches:
     anonymous_reads: bool = True
     # `since` on pull request lists is in the description of 2026, not in that of 5.3.2.
     since_on_pulls: bool = True
+    since_on_issues: bool = True
+    since_on_comments: bool = True
+    # A server that overlooks these answers newest created first, or in the order it would by default.
+    sort_ignored: bool = False
+    direction_ignored: bool = False
     count_headers: bool = True
     link_header: bool = True
     # The capital `Total_page` has been seen.
     capital_headers: bool = False
+    # A proxy that dislikes underscores makes them `Total-Count`, which nobody documents.
+    dashed_headers: bool = False
+    # Whether `total_count` also counts private issues that the caller is not shown.
+    counts_private: bool = False
     # A server that overlooks `page` answers page 1 for ever; one that overlooks `per_page` gives 20.
     page_ignored: bool = False
     per_page_ignored: bool = False
@@ -30,9 +39,28 @@ class Switches:
     draft_field: bool = True
     reviewer_flags: bool = True
     head_repo_null: bool = False
-    # Whether a new comment, or a label, moves `updated_at` of its pull request or issue.
+    # Whether a new comment, a label, a push, an edit moves `updated_at` of its pull request or issue.
     comment_touches_parent: bool = True
     label_touches_parent: bool = False
+    push_touches_parent: bool = True
+    edit_touches_comment: bool = True
+    edit_touches_parent: bool = False
+    # Private issues: what the single one answers to strangers, whether every token counts as a
+    # member, and whether the repository-wide list keeps what is said on them to itself.
+    private_status: int = 404
+    private_for_tokens: bool = True
+    private_comments_hidden: bool = True
+    # The old address of a moved repository: 301 to the new one, or 404.
+    moved_status: int = 301
+    names_case_sensitive: bool = False
+    # Operate logs call a label's change `add_label`; in 2020 they called it `set_assignee`.
+    label_logs_typed: bool = True
+    log_change_fields: bool = False
+    collaborators_need_token: bool = True
+    # Events go by `limit` and `prev_id`, in the description of 5.3.2 by page.
+    events_paged: bool = False
+    # `ETag` on answers, and 304 for `If-None-Match`.
+    etags: bool = False
     refresh_rotates: bool = True
 
     def shape(self) -> tuple[bool, ...]:
