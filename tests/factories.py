@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from meetings import models as meetings
 from members import models as members
 from reviews import models as reviews
+from reviews.search import columns_of
 
 
 class SigFactory(DjangoModelFactory):
@@ -143,6 +144,12 @@ class ActionItemFactory(DjangoModelFactory):
     created_at = dt.datetime(2026, 12, 3, 9, 0, tzinfo=dt.UTC)
 
 
+def searched(row):
+    """The columns by which a factory's pull request or issue is found."""
+    names = ("number", "title", "author_login", "labels", "milestone", "assignee_login")
+    return columns_of({name: getattr(row, name, "") for name in names})
+
+
 class PullRequestFactory(DjangoModelFactory):
     class Meta:
         model = reviews.PullRequest
@@ -158,6 +165,9 @@ class PullRequestFactory(DjangoModelFactory):
     created_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
     merged_at = None
     updated_at = factory.LazyAttribute(lambda pull: pull.merged_at or pull.created_at)
+    labels = factory.List([])
+    search_text = factory.LazyAttribute(lambda pull: searched(pull)["search_text"])
+    search_tokens = factory.LazyAttribute(lambda pull: searched(pull)["search_tokens"])
 
 
 class IssueFactory(DjangoModelFactory):
@@ -174,6 +184,11 @@ class IssueFactory(DjangoModelFactory):
     author_login = factory.LazyAttribute(lambda issue: issue.author.login if issue.author else "")
     created_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
     updated_at = factory.SelfAttribute("created_at")
+    labels = factory.List([])
+    milestone = ""
+    assignee_login = ""
+    search_text = factory.LazyAttribute(lambda issue: searched(issue)["search_text"])
+    search_tokens = factory.LazyAttribute(lambda issue: searched(issue)["search_tokens"])
 
 
 class CommentFactory(DjangoModelFactory):

@@ -27,7 +27,18 @@ class MirroredRow(models.Model):
         abstract = True
 
 
-class PullRequest(MirroredRow):
+class SearchedRow(models.Model):
+    """What lists are searched by: filled by `reviews.search.columns_of` wherever a row is written."""
+
+    # The folded text that holds what is asked for, and the tokens that lead there (members.bigrams).
+    search_text = models.TextField(blank=True, default="", editable=False)
+    search_tokens = models.TextField(blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class PullRequest(SearchedRow, MirroredRow):
     """A pull request as mirrored, or as read from a clone's merge commit (then `remote_id` is empty)."""
 
     class State(models.TextChoices):
@@ -93,6 +104,18 @@ class PullRequest(MirroredRow):
             ),
             models.Index(fields=["author", "-updated_at", "-id"], name="pull_author_updated"),
             models.Index(fields=["repository", "merged_at"], name="pull_repo_merged"),
+            # Across repositories: what a search or a label leaves is read off in order.
+            models.Index(fields=["-updated_at", "-id"], name="pull_updated"),
+            models.Index(
+                fields=["-merged_at", "-id"],
+                condition=Q(merged_at__isnull=False),
+                name="pull_merged",
+            ),
+            models.Index(
+                fields=["author", "-merged_at", "-id"],
+                condition=Q(merged_at__isnull=False),
+                name="pull_author_merged",
+            ),
             models.Index(
                 fields=["repository", "verdict", "-updated_at", "-id"], name="pull_repo_verdict"
             ),
@@ -116,7 +139,7 @@ class PullRequest(MirroredRow):
         )
 
 
-class Issue(MirroredRow):
+class Issue(SearchedRow, MirroredRow):
     """An issue as mirrored. Its number is text (`I4CE7W`), case-sensitive."""
 
     class State(models.TextChoices):
@@ -149,6 +172,8 @@ class Issue(MirroredRow):
         indexes = [
             models.Index(fields=["repository", "state", "-created_at"], name="issue_repo_state"),
             models.Index(fields=["repository", "-created_at", "-id"], name="issue_repo_created"),
+            models.Index(fields=["author", "-created_at", "-id"], name="issue_author_created"),
+            models.Index(fields=["-created_at", "-id"], name="issue_created"),
             models.Index(
                 fields=["repository", "created_at"],
                 condition=Q(state__in=["open", "progressing"], answered_at=None),

@@ -11,6 +11,7 @@ from gitee.client import Client
 from gitee.rows import CommentRow, IssueRow, PullRow, UserRow
 from members.models import Repository
 
+from .. import search
 from ..models import Comment, Issue, PullRequest
 from .diff import Columns, Incoming, Stored
 from .fetch import Ask
@@ -112,6 +113,16 @@ def _issue_columns(repository: Repository, row: IssueRow) -> Columns:
     }
 
 
+def _searched(make: Callable[[Repository, Any], Columns]) -> Callable[[Repository, Any], Columns]:
+    """The columns that `make` makes, and those by which the row is found."""
+
+    def columns(repository: Repository, row: Any) -> Columns:
+        made = make(repository, row)
+        return made | search.columns_of(made)
+
+    return columns
+
+
 def _comment_columns(repository: Repository, row: CommentRow) -> Columns:
     return _common(repository, row) | {
         "kind": row.kind,
@@ -150,7 +161,7 @@ PULLS = Stream(
     "pulls",
     PullRequest,
     ("repository", "number"),
-    _pull_columns,
+    _searched(_pull_columns),
     _pull_keys,
     _pull_matching,
     lambda client: client.pulls,
@@ -159,7 +170,7 @@ ISSUES = Stream(
     "issues",
     Issue,
     ("host", "remote_id"),
-    _issue_columns,
+    _searched(_issue_columns),
     _id_keys,
     _id_matching,
     lambda client: client.issues,
