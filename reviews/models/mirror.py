@@ -119,6 +119,18 @@ class PullRequest(SearchedRow, MirroredRow):
             models.Index(
                 fields=["repository", "verdict", "-updated_at", "-id"], name="pull_repo_verdict"
             ),
+            # Merged without the rule being met, or without anyone knowing.
+            models.Index(
+                fields=["repository", "verdict", "-merged_at", "-id"],
+                condition=Q(state="merged", verdict__in=["unmet", "unknown"]),
+                name="pull_repo_exceptions",
+            ),
+            # Whether anything was judged since: see reviews.pulse_cache.
+            models.Index(
+                fields=["repository", "-judged_at"],
+                condition=Q(judged_at__isnull=False),
+                name="pull_repo_judged",
+            ),
             # Waiting longest for a first review.
             models.Index(
                 fields=["repository", "created_at"],
