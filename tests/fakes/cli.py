@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from tests.fakes.churn import Churn
 from tests.fakes.gitee_server import GiteeServer
 from tests.fakes.live import Live
 from tests.fakes.pulls_file import load_pulls
@@ -57,7 +58,8 @@ def make_parser() -> argparse.ArgumentParser:
     add("--live", type=float, default=0.0, metavar="SECONDS", help="something happens this often")
     add("--latency-ms", type=float, default=0.0, help="wait before each answer")
     add("--faults", default="", metavar="KIND:RATE,…", help="as 500:0.05,429+3:0.02,drop:0.01")
-    add("--seed", type=int, default=0, help="of --faults and --live")
+    add("--churn", type=float, default=0.0, metavar="RATE", help="rows change between pages")
+    add("--seed", type=int, default=0, help="of --faults, --churn and --live")
     add("--token", action="append", default=[], metavar="TOKEN[:LOGIN]", help="an accepted token")
     add("--client", metavar="ID:SECRET", help="the only application that may sign people in")
     add("--callback", action="append", default=[], metavar="URL", help="its callback addresses")
@@ -90,6 +92,9 @@ def build(options: argparse.Namespace) -> GiteeServer:
         client_id, _, secret = options.client.partition(":")
         server.oauth.register(client_id, secret, *options.callback)
     server.faults.throw_dice(options.seed, parse_faults(options.faults))
+    if options.churn:
+        name = next(iter(server.state.repos))
+        server.before = Churn(server.state, name, seed=options.seed, rate=options.churn)
     return server
 
 

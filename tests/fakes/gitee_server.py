@@ -42,6 +42,8 @@ class GiteeServer:
         self.faults = faults or Faults()
         self.latency_s = latency_s
         self.requests: list[Request] = []
+        # Called ahead of every answer, for what shall happen while somebody reads (see `Churn`).
+        self.before: Callable[[Request], None] = lambda request: None
         self.gate = Gate(self.state, now=now)
         self.oauth = oauth.Office(self.state)
         self._address = (host, port)
@@ -90,6 +92,7 @@ class GiteeServer:
     def handle(self, request: Request) -> tuple[Fault | None, Reply]:
         """The answer, and the fault the wire should spoil it with, if any."""
         self._note(request)
+        self.before(request)
         fault = self.faults.for_request(request)
         rows_fault = fault if fault and fault.kind in ROWS else None
         try:
