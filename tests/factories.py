@@ -9,6 +9,7 @@ from meetings import models as meetings
 from members import models as members
 from reviews import models as reviews
 from reviews.search import columns_of
+from reviews.subject import text_of
 
 
 class SigFactory(DjangoModelFactory):
@@ -212,3 +213,49 @@ class CommentFactory(DjangoModelFactory):
     author_login = factory.LazyAttribute(lambda row: row.author.login if row.author else "")
     created_at = dt.datetime(2026, 3, 2, 2, 0, tzinfo=dt.UTC)
     updated_at = factory.SelfAttribute("created_at")
+
+
+class ResolutionFactory(DjangoModelFactory):
+    """A stored decision on `on`; `reviews.resolution` makes real ones, with their ledger entry."""
+
+    class Meta:
+        model = reviews.Resolution
+
+    class Params:
+        on = factory.SubFactory(PullRequestFactory)
+
+    sig = factory.LazyAttribute(lambda row: row.on.repository.sig)
+    number = factory.Sequence(lambda number: number + 1)
+    pull = factory.LazyAttribute(
+        lambda row: row.on if isinstance(row.on, reviews.PullRequest) else None
+    )
+    issue = factory.LazyAttribute(lambda row: row.on if isinstance(row.on, reviews.Issue) else None)
+    subject = factory.LazyAttribute(lambda row: text_of(row.on))
+    title = factory.LazyAttribute(lambda row: f"决定 {row.number}")
+    outcome = reviews.Resolution.Outcome.ACCEPTED
+    reasons = "讨论充分"
+    decided_by = factory.SubFactory(PersonFactory)
+    decided_at = dt.datetime(2026, 3, 3, 1, 0, tzinfo=dt.UTC)
+
+
+class RfcFactory(DjangoModelFactory):
+    class Meta:
+        model = reviews.Rfc
+
+    issue = factory.SubFactory(IssueFactory, labels=["RFC"])
+    state = reviews.Rfc.State.DRAFT
+    state_changed_at = factory.SelfAttribute("issue.created_at")
+
+
+class ReviewFactory(DjangoModelFactory):
+    """A counted review on a pull request; `reviews.outcome` makes real ones."""
+
+    class Meta:
+        model = reviews.Review
+
+    pull = factory.SubFactory(PullRequestFactory)
+    account = factory.SubFactory(AccountFactory)
+    first_at = factory.SelfAttribute("pull.created_at")
+    remarks = 1
+    has_lgtm = True
+    pull_updated_at = factory.SelfAttribute("pull.updated_at")
