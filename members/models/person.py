@@ -44,7 +44,8 @@ class Person(models.Model):
         """Main login: the oldest account's that is still in use. List pages prefetch `accounts`."""
         # "old~7" is a login that changed hands, see members.people.
         accounts = sorted(
-            self.accounts.all(), key=lambda account: ("~" in account.login, account.pk)
+            (account for account in self.accounts.all() if account.host != Account.GIT),
+            key=lambda account: ("~" in account.login, account.pk),
         )
         return accounts[0].login if accounts else f"person-{self.pk}"
 
@@ -61,6 +62,9 @@ def actor_of(person: Person | None) -> str:
 
 class Account(models.Model):
     """One login on one code host. The number `uid` is the identity; a login can be renamed."""
+
+    # Names as commits bear them, kept under a host of their own: no logins, nobody can sign in there.
+    GIT = "git"
 
     person = models.ForeignKey(
         Person, models.CASCADE, related_name="accounts", verbose_name=_("成员")

@@ -33,8 +33,9 @@ def person_detail(request: HttpRequest, login: str) -> HttpResponse:
 def _person_or_404(login: str) -> Person:
     """By any login on any host, whatever the case; of several people the one known longest."""
     people: QuerySet[Person] = Person.objects.select_related("user").prefetch_related("accounts")
+    accounts = Account.objects.exclude(host=Account.GIT)
     account = (
-        Account.objects.annotate(login_key=Lower("login"))
+        accounts.annotate(login_key=Lower("login"))
         .filter(login_key=login.lower())
         .order_by("id")
         .first()
@@ -43,7 +44,7 @@ def _person_or_404(login: str) -> Person:
         return people.get(pk=account.person_id)
     number = login.removeprefix("person-")
     if login.startswith("person-") and number.isascii() and number.isdigit() and len(number) < 19:
-        person = people.filter(pk=int(number), accounts=None).first()
+        person = people.filter(pk=int(number)).exclude(accounts__in=accounts).first()
         if person is not None:
             return person
     raise Http404(_("没有账号为“%(login)s”的成员。") % {"login": login})
