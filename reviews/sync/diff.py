@@ -72,6 +72,8 @@ def _newest_of_each(incoming: Iterable[Incoming]) -> Iterable[Incoming]:
 
 def _is_news(row: Incoming, ours: Stored) -> bool:
     """Equal times do not prove equal rows: a new label need not touch `updated_at`."""
-    if row.updated_at < ours.columns["updated_at"]:
+    # A row without the host's number was read from a clone: the host knows better, whatever its time.
+    is_hosts = ours.columns.get("remote_id", True) is not None
+    if is_hosts and row.updated_at < ours.columns["updated_at"]:
         return False
     return any(ours.columns[name] != value for name, value in row.columns.items())
