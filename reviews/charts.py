@@ -1,4 +1,4 @@
-"""Geometry of the one chart the portal draws: bars of a count a month, without any clock or database."""
+"""Geometry of the one chart the portal draws: bars a month, of counts or durations, without clock or database."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,14 +10,25 @@ HEIGHT = 142
 TOP = 18
 BASE = 108
 GAP = 6
+# More bars than these leave no room for a figure above each, nor for each month's number.
+ROOMY = 12
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+# From a highest bar of so much on, days read better than hours.
+DAYS_FROM = 3 * DAY
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One month: its count, where its bar stands, and whether the month is still running."""
+    """One month: its value, where its bar stands, and whether the month is still running.
+
+    `figure` is the value as written above the bar, empty where there is none or no room.
+    """
 
     month: dt.date
-    count: int
+    count: float
+    figure: str
+    label: str
     x: float
     y: float
     width: float
@@ -29,11 +40,6 @@ class Bar:
         return round(self.x + self.width / 2, 1)
 
     @property
-    def label(self) -> str:
-        """The month's number; the year's where one begins (the first bar's too, see `year`)."""
-        return str(self.month.month)
-
-    @property
     def above(self) -> float:
         return round(self.y - 5, 1)
 
@@ -43,8 +49,10 @@ class BarChart:
     """Everything the template prints; the figures stay beside the picture for a table of the same."""
 
     bars: tuple[Bar, ...]
-    total: int
-    highest: int
+    total: float
+    highest: float
+    # "hours" or "days" of a chart of durations.
+    unit: str = ""
     width: int = WIDTH
     height: int = HEIGHT
     base: int = BASE
@@ -52,6 +60,11 @@ class BarChart:
     @property
     def is_empty(self) -> bool:
         return self.total == 0
+
+    @property
+    def peak(self) -> Bar | None:
+        """The highest bar, the latest of several."""
+        return max(self.bars, key=lambda bar: (bar.count, bar.month)) if self.total else None
 
     @property
     def years(self) -> list[Bar]:
@@ -66,17 +79,37 @@ class BarChart:
 
 def bar_chart(points: Sequence[tuple[dt.date, int]], *, today: dt.date) -> BarChart:
     """Bars of (first day of a month, count), oldest first; `today` tells the month still running."""
+    return _chart(points, today, "")
+
+
+def duration_chart(
+    points: Sequence[tuple[dt.date, dt.timedelta | None]], *, today: dt.date
+) -> BarChart:
+    """Bars of (first day of a month, duration) in hours, or in days when one is long; None: no bar."""
+    highest = max((value for _, value in points if value), default=dt.timedelta())
+    unit, step = ("days", DAY) if highest >= DAYS_FROM else ("hours", HOUR)
+    return _chart([(month, value / step if value else 0) for month, value in points], today, unit)
+
+
+def _chart(points: Sequence[tuple[dt.date, float]], today: dt.date, unit: str) -> BarChart:
     highest = max((count for _, count in points), default=0)
     step = WIDTH / max(len(points), 1)
+    roomy = len(points) <= ROOMY
     bars = tuple(
-        _bar(month, count, n * step, step - GAP, highest, today)
+        _bar(month, count, n * step, step - GAP, highest, today, roomy)
         for n, (month, count) in enumerate(points)
     )
-    return BarChart(bars, total=sum(count for _, count in points), highest=highest)
+    return BarChart(bars, sum(count for _, count in points), highest, unit)
 
 
 def _bar(
-    month: dt.date, count: int, left: float, width: float, highest: int, today: dt.date
+    month: dt.date,
+    count: float,
+    left: float,
+    width: float,
+    highest: float,
+    today: dt.date,
+    roomy: bool,
 ) -> Bar:
     height = round((BASE - TOP) * count / highest, 1) if highest else 0.0
     if count:
@@ -85,9 +118,20 @@ def _bar(
     return Bar(
         month=month,
         count=count,
+        figure=figure_of(count) if count and roomy else "",
+        label=str(month.month) if roomy or month.month % 3 == 1 else "",
         x=round(left + GAP / 2, 1),
         y=round(BASE - height, 1),
         width=round(width, 1),
         height=height,
         is_running=(month.year, month.month) == (today.year, today.month),
     )
+
+
+def figure_of(value: float) -> str:
+    """A whole number as it is, a small fraction with one place, "<0.1" below that, a large one rounded."""
+    if isinstance(value, int):
+        return str(value)
+    if value >= 9.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 0.05 else "<0.1"

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet
 
 from members.models import Sig
 
 from .models import Issue, PullRequest
+from .pulse import Scope
+from .pulse_cache import Figures, figures_of
 
 
 def records_of(sig: Sig) -> QuerySet[PullRequest]:
@@ -24,24 +25,13 @@ def recent_records(sig: Sig, limit: int) -> QuerySet[PullRequest]:
     return records_of(sig).order_by("-updated_at", "-pk")[:limit]
 
 
-def monthly_activity(sig: Sig, today: dt.date, months: int = 12) -> list[tuple[dt.date, int]]:
-    """(first of the month, pull requests merged in it) for the last `months`, the running one last.
+def year_of(sig: Sig, today: dt.date) -> Figures:
+    """Review figures of all repositories of a SIG over twelve months; `today` by its calendar.
 
-    Months are those of the SIG's zone. One query.
+    Two queries when they are known already.
     """
-    firsts = [_months_before(today, back) for back in range(months - 1, -1, -1)]
-    start = dt.datetime.combine(firsts[0], dt.time(), tzinfo=sig.zone)
-    rows = (
-        PullRequest.objects.filter(
-            repository__sig=sig, state=PullRequest.State.MERGED, merged_at__gte=start
-        )
-        .annotate(month=TruncMonth("merged_at", tzinfo=sig.zone))
-        .values_list("month")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    counts = {month.date(): count for month, count in rows}
-    return [(first, counts.get(first, 0)) for first in firsts]
+    ids = list(sig.repositories.values_list("pk", flat=True))
+    return figures_of(Scope(sig, ids, 12, today))
 
 
 def open_counts(sig: Sig) -> dict[str, int]:
@@ -51,9 +41,3 @@ def open_counts(sig: Sig) -> dict[str, int]:
     )
     pulls = PullRequest.objects.filter(repository__sig=sig, state=PullRequest.State.OPEN)
     return {"pulls": pulls.count(), "issues": issues.count()}
-
-
-def _months_before(day: dt.date, back: int) -> dt.date:
-    """First day of the month `back` months before the month of `day`."""
-    years, month = divmod(day.year * 12 + day.month - 1 - back, 12)
-    return dt.date(years, month + 1, 1)

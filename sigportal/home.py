@@ -14,8 +14,11 @@ from meetings.outlook import latest_minutes, next_meeting
 from members.models import Ballot, Person, Promotion, Repository, RoleTerm, Sig
 from members.rules import can
 from reviews.charts import BarChart, bar_chart
-from reviews.home import monthly_activity, recent_records
+from reviews.home import recent_records, year_of
+from reviews.medians import Month
 from reviews.models import PullRequest
+from reviews.pulse_cache import Figures
+from reviews.wording import duration_words
 
 ROLE_ORDER = (RoleTerm.Role.MAINTAINER, RoleTerm.Role.COMMITTER, RoleTerm.Role.CONTRIBUTOR)
 # More than a first screen can use; each list links to the whole.
@@ -57,6 +60,19 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Pulse:
+    """How reviewing goes at the moment: this month's median wait in words, and how many still wait."""
+
+    month: Month
+    waiting: int
+
+    @property
+    def to_first_review(self) -> str:
+        wait = self.month.to_first_review
+        return duration_words(wait) if wait is not None else ""
+
+
+@dataclass(frozen=True)
 class Home:
     sig: Sig
     groups: Sequence[Group]
@@ -65,6 +81,7 @@ class Home:
     minutes: Sequence[MinutesRevision]
     records: Sequence[PullRequest]
     activity: BarChart
+    pulse: Pulse
     repositories: Sequence[Repository]
     events: Sequence[Event]
 
@@ -121,8 +138,8 @@ def days_left(promotion: Promotion, sig: Sig, at: dt.datetime) -> int | None:
 
 
 # ── records, events ───────────────────────────────────────────────────────────────────────────
-def _activity(sig: Sig, today: dt.date) -> BarChart:
-    return bar_chart(monthly_activity(sig, today), today=today)
+def _activity(year: Figures, today: dt.date) -> BarChart:
+    return bar_chart([(month.first, month.merged) for month in year.months], today=today)
 
 
 def _events(sig: Sig) -> list[Event]:
@@ -136,6 +153,7 @@ def _events(sig: Sig) -> list[Event]:
 def home_of(sig: Sig, viewer: Person | None, at: dt.datetime) -> Home:
     """Everything the page prints at an instant (aware); `viewer` is who looks, None: anyone."""
     today = sig.day_of(at)
+    year = year_of(sig, today)
     terms = _terms(sig, today)
     deciding = _decisions(sig, viewer, terms, at)
     # One query for the logins of all people on the page.
@@ -148,7 +166,8 @@ def home_of(sig: Sig, viewer: Person | None, at: dt.datetime) -> Home:
         meeting=next_meeting(sig, at),
         minutes=list(latest_minutes(sig, MINUTES_SHOWN)),
         records=list(recent_records(sig, RECORDS_SHOWN)),
-        activity=_activity(sig, today),
+        activity=_activity(year, today),
+        pulse=Pulse(year.months[-1], year.waiting),
         repositories=list(sig.repositories.all()[:REPOSITORIES_SHOWN]),
         events=_events(sig),
     )

@@ -102,6 +102,14 @@ def _flush_past_the_ledger() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept_from_the_last_test() -> None:
+    """Keys of the cache hold numbers of rows, and the next test's rows have the same numbers."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def _language_of_the_next_test() -> Iterator[None]:
     """A request for an English page leaves its thread in English: no other test shall notice."""
     yield

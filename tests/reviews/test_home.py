@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from reviews.home import monthly_activity, open_counts, recent_records
+from reviews.home import open_counts, recent_records, year_of
 from tests.factories import IssueFactory, PullRequestFactory, RepositoryFactory
 
 TODAY = dt.date(2026, 11, 24)
@@ -19,31 +19,18 @@ def merged(repository, at):
     return PullRequestFactory(repository=repository, state="merged", merged_at=at)
 
 
-def test_monthly_activity_counts_merges_by_month_of_the_sig_s_zone(
+def test_year_of_covers_all_repositories_of_the_sig_and_no_other(
     repository, django_assert_num_queries
 ):
-    # 00:30 on 1 November in Shanghai is still October in UTC.
-    merged(repository, dt.datetime(2026, 10, 31, 16, 30, tzinfo=dt.UTC))
     merged(repository, dt.datetime(2026, 11, 2, 4, 0, tzinfo=dt.UTC))
-    merged(repository, dt.datetime(2025, 12, 1, 4, 0, tzinfo=dt.UTC))
-    merged(repository, dt.datetime(2025, 11, 30, 4, 0, tzinfo=dt.UTC))
+    merged(RepositoryFactory(sig=repository.sig), dt.datetime(2025, 12, 1, 4, 0, tzinfo=dt.UTC))
     merged(RepositoryFactory(), dt.datetime(2026, 11, 2, 4, 0, tzinfo=dt.UTC))
     PullRequestFactory(repository=repository)
-    with django_assert_num_queries(1):
-        months = monthly_activity(repository.sig, TODAY)
-    assert len(months) == 12
-    assert months[0] == (dt.date(2025, 12, 1), 1)
-    assert months[-1] == (dt.date(2026, 11, 1), 2)
-    assert sum(count for _month, count in months) == 3
-
-
-def test_monthly_activity_of_nothing_is_zeros(repository):
-    months = monthly_activity(repository.sig, dt.date(2026, 1, 31), months=3)
-    assert months == [
-        (dt.date(2025, 11, 1), 0),
-        (dt.date(2025, 12, 1), 0),
-        (dt.date(2026, 1, 1), 0),
-    ]
+    year = year_of(repository.sig, TODAY)
+    assert [month.merged for month in year.months] == [1, *[0] * 10, 1]
+    assert year.waiting == 1
+    with django_assert_num_queries(2):
+        assert year_of(repository.sig, TODAY) == year
 
 
 def test_recent_records_are_the_latest_with_people_at_hand(repository, django_assert_num_queries):
