@@ -4,6 +4,7 @@ A resolution is public and final; whoever wants it otherwise records another tha
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -26,6 +27,8 @@ from .subject import Subject, text_of
 
 TITLE_LENGTH = 200
 REASONS_LENGTH = 10_000
+# What XML 1.0 forbids.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Proposal:
 
     def tidied(self) -> "Proposal":
         """One spelling for line ends and blanks, so that one text has one hash."""
-        reasons = self.reasons.replace("\r\n", "\n").replace("\r", "\n").strip()
-        return replace(self, title=" ".join(self.title.split()), reasons=reasons)
+        reasons = printable(self.reasons.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        return replace(self, title=" ".join(printable(self.title).split()), reasons=reasons)
 
 
 class AlreadyRecorded(Refusal):
@@ -59,6 +62,11 @@ class AlreadyRecorded(Refusal):
             )
             % {"number": resolution.number}
         )
+
+
+def printable(text: str) -> str:
+    """Without the control characters that no feed may hold."""
+    return CONTROLS.sub("", text)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────
@@ -83,9 +91,10 @@ def hash_of(reasons: str) -> str:
 
 # ── recording ─────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def check(*, proposal: Proposal, by: Person, at: dt.datetime) -> None:
-    """Raise what `adopt` would raise now, and write nothing."""
-    _examine(proposal.tidied(), by, at)
+def check(*, proposal: Proposal, by: Person, at: dt.datetime) -> list[rfc.Step]:
+    """Raise what `adopt` would raise now, and write nothing; what would follow for RFCs."""
+    _role, _former, steps = _examine(proposal.tidied(), by, at)
+    return steps
 
 
 @transaction.atomic

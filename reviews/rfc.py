@@ -43,7 +43,7 @@ class Step:
     """A change of state that a resolution brings about, already found to be allowed."""
 
     rfc: Rfc
-    target: str
+    target: State
     successor: Rfc | None = None
 
 

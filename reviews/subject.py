@@ -12,7 +12,7 @@ from .models import Issue, PullRequest
 
 Subject = PullRequest | Issue
 WRITTEN = re.compile(
-    r"(?:(?P<host>[a-z]+):)?(?P<path>[^\s!#/:]+/[^\s!#/:]+)?(?P<mark>[!#])(?P<number>[\w-]{1,40})"
+    r"(?:(?P<host>[a-z0-9-]+):)?(?P<path>[^\s!#/:]+/[^\s!#/:]+)?(?P<mark>[!#])(?P<number>[\w-]{1,40})"
 )
 ADDRESS = re.compile(
     r"https?://[^\s/]+/(?P<path>[^\s/]+/[^\s/]+)/(?P<kind>pulls|issues)/(?P<number>[\w-]{1,40})/?(?:[?#]\S*)?"
