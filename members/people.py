@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ledger import record
 
 from .contribution import chunks
-from .models import Account, Contribution, Person
+from .models import Account, Contribution, FormerLogin, Person
 
 Result = TypeVar("Result")
 # (uid or None, login, display name), as a code host's API gives them.
@@ -155,9 +155,13 @@ def _learn_name(account: Account, name: str) -> Account:
 
 
 def _set(account: Account, **values: Any) -> None:
+    before = account.login
     for field, value in values.items():
         setattr(account, field, value)
     account.save(update_fields=list(values))
+    # "old~7" is a name of ours, see `_free_login`.
+    if account.login.lower() != before.lower() and "~" not in before:
+        FormerLogin.objects.get_or_create(account=account, login=before.lower())
 
 
 # ── folding a shadow ──────────────────────────────────────────────────────────────────────────

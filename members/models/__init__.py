@@ -4,7 +4,7 @@ from .change import FileChange
 from .charter import CharterSource
 from .contribution import Contribution
 from .notice import Notice, NoticePreference
-from .person import Account, Person, actor_of
+from .person import Account, FormerLogin, Person, actor_of
 from .policy import Policy
 from .promotion import Ballot, Endorsement, Promotion, Recusal, Statement
 from .review_rule import OwnersFile, ReviewRule
@@ -19,6 +19,7 @@ __all__ = [
     "Contribution",
     "Endorsement",
     "FileChange",
+    "FormerLogin",
     "Inquiry",
     "Leave",
     "Notice",

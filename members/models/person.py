@@ -86,3 +86,24 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.login}"
+
+
+class FormerLogin(models.Model):
+    """A login an account had before it was renamed; charter and OWNERS files still name it."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="former_logins")
+    # Lower case: it is only ever compared.
+    login = models.CharField(_("曾用账号"), max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "login"], name="formerlogin_account_login_unique"
+            )
+        ]
+        indexes = [models.Index(fields=["login"], name="formerlogin_login")]
+        verbose_name = _("曾用账号")
+        verbose_name_plural = _("曾用账号")
+
+    def __str__(self) -> str:
+        return self.login
