@@ -5,6 +5,7 @@ import random
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -147,13 +148,19 @@ class Transport:
                     return self._read(response, deadline, where)
                 response.close()
                 url, params = _follow(url, target, where), None
+        except zlib.error:
+            raise errors.MalformedAnswer("cannot be unpacked", where=where) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # The library's own text repeats the whole address; its kind says enough.
             raise errors.Unavailable(f"no answer ({type(error).__name__})", where=where) from None
         raise errors.MalformedAnswer("too many redirects", where=where, permanent=True)
 
     def _open(self, url: str, params: Params | None) -> requests.Response:
-        headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+        headers = {
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
         # Only to the host it was issued by: a redirect elsewhere goes without.
         if self._token and _origin(url) == self._origin:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -177,13 +184,15 @@ class Transport:
 
     def _chunks(self, response: requests.Response, deadline: float, where: str) -> list[bytes]:
         chunks: list[bytes] = []
-        size = 0
-        # read1 returns what one receive brought; read would wait for a full chunk, however slow.
-        while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > self._bounds.answer_bytes:
-                limit = f"more than {self._bounds.answer_bytes} bytes"
+        size, most = 0, self._bounds.answer_bytes
+        unpack = _unpacker(response.headers.get("content-encoding"))
+        # read1 returns what one receive brought; read would wait for a full chunk, however slow. And
+        # undecoded, for urllib3 goes on receiving until a whole block can be unpacked.
+        while received := response.raw.read1(CHUNK_BYTES, decode_content=False):
+            chunks.append(unpack(received, most + 1 - size))
+            size += len(chunks[-1])
+            if size > most:
+                limit = f"more than {most} bytes"
                 raise errors.MalformedAnswer(limit, where=where, permanent=True)
             if self._clock.monotonic() > deadline:
                 slow = f"no end after {self._bounds.answer_s:g} s"
@@ -195,6 +204,14 @@ class Transport:
 
     def _scrub(self, text: str) -> str:
         return text.replace(self._token, "***") if self._token else text
+
+
+def _unpacker(encoding: str | None) -> Callable[[bytes, int], bytes]:
+    """From received bytes to at most so many real ones; anything but gzip passes as it is."""
+    if (encoding or "").lower() != "gzip":
+        return lambda received, most: received
+    gzip = zlib.decompressobj(wbits=31)
+    return gzip.decompress
 
 
 def make_session(*, max_connections: int, answer_s: float) -> requests.Session:
