@@ -9,8 +9,9 @@ from django.conf import settings
 
 from members.models import Repository
 
-from .models import RepositorySync
+from .models import RepositorySync, WebhookDelivery
 from .sync.run import sync
+from .webhook import delivery, processing
 
 log = logging.getLogger(__name__)
 # What one sweep wakes at most; the next one comes half a minute later.
@@ -47,3 +48,25 @@ def wake(repository_ids: Iterable[int]) -> None:
 
 def interval() -> dt.timedelta:
     return dt.timedelta(seconds=settings.SYNC_INTERVAL_S)
+
+
+# ── webhooks ──────────────────────────────────────────────────────────────────────────────────
+@shared_task
+def process_delivery(delivery_id: int) -> None:
+    """Process one delivery if it is due: a message that comes twice finds nothing to do."""
+    processing.process(delivery_id)
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    """Wake workers for deliveries whose first message was lost or whose next attempt is due."""
+    delivery.reopen_for_check()
+    delivery.forget_old()
+    due = WebhookDelivery.objects.due().order_by("next_try_at", "pk")
+    wake_deliveries(due.values_list("pk", flat=True)[:SWEEP_SIZE])
+
+
+def wake_deliveries(delivery_ids: Iterable[int], *, countdown_s: float = 0) -> None:
+    """Send one message a delivery; raises when the broker is down."""
+    for delivery_id in delivery_ids:
+        process_delivery.apply_async([delivery_id], countdown=countdown_s or None, retry=False)

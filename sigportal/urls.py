@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from reviews.views import webhook
+
 from . import views
 
 urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
@@ -19,3 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
+# For machines: one address, no language.
+urlpatterns += [path("webhooks/gitee/", webhook.gitee, name="webhook-gitee")]

@@ -141,6 +141,7 @@ else:
 # Beat only wakes the sweepers; each finds in the database what is due. Seconds.
 CELERY_BEAT_SCHEDULE = {
     "sweep-syncs": {"task": "reviews.tasks.sweep_syncs", "schedule": 30.0},
+    "sweep-deliveries": {"task": "reviews.tasks.sweep_deliveries", "schedule": 10.0},
     "close-votes": {"task": "members.tasks.close_due_votes", "schedule": 60.0},
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
 }
@@ -159,7 +160,13 @@ SYNC_CONNECTIONS = env.int("SYNC_CONNECTIONS", default=6)
 SYNC_RESERVE = env.int("SYNC_RESERVE", default=10)
 # Labels that make an issue an RFC, in any case.
 RFC_LABELS: list[str] = env.list("RFC_LABELS", default=["RFC", "kind/rfc", "type/rfc"])
+# Several, separated by commas, while one is replaced. Without any, deliveries are refused.
 GITEE_WEBHOOK_SECRET = env.str("GITEE_WEBHOOK_SECRET", default="")
+# A delivery's timestamp may be so many seconds from our clock; one hour at most.
+WEBHOOK_TOLERANCE_S = env.int("WEBHOOK_TOLERANCE_S", default=300)
+# The largest delivery that is read, bytes, and how long ended ones are kept.
+WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=1024 * 1024)
+WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", default=90)
 
 # ── sign-in ───────────────────────────────────────────────────────────────────────────────────
 AUTHENTICATION_BACKENDS = [
