@@ -4,11 +4,17 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from reviews.models import Comment, Issue, PullRequest, RepositorySync
-from tests.factories import CommentFactory, IssueFactory, PullRequestFactory
+from reviews.models import Comment, Issue, PullRequest, RepositorySync, Resolution, Rfc
+from tests.factories import (
+    CommentFactory,
+    IssueFactory,
+    PullRequestFactory,
+    ResolutionFactory,
+    RfcFactory,
+)
 
 
-@pytest.mark.parametrize("model", [PullRequest, Issue, Comment, RepositorySync])
+@pytest.mark.parametrize("model", [PullRequest, Issue, Comment, RepositorySync, Resolution, Rfc])
 def test_admin_is_read_only(admin_client, rf, model):
     pull = PullRequestFactory()
     rows = {
@@ -16,6 +22,8 @@ def test_admin_is_read_only(admin_client, rf, model):
         Issue: IssueFactory(),
         Comment: CommentFactory(on=pull),
         RepositorySync: RepositorySync.objects.create(repository=pull.repository),
+        Resolution: ResolutionFactory(on=pull),
+        Rfc: RfcFactory(),
     }
     name = model._meta.model_name
     assert admin_client.get(reverse(f"admin:reviews_{name}_changelist")).status_code == 200

@@ -1,0 +1,96 @@
+"""Atom feeds of a SIG's resolutions and of its RFCs."""
+
+import datetime as dt
+
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext
+
+from members.models import Sig
+
+from .models import Resolution, Rfc
+from .resolution import printable
+from .resolution_forms import ResolutionFilter
+from .rfc import rfcs_of
+
+ENTRIES = 50
+
+
+class ResolutionFeed(Feed):
+    """Narrowed like the list it stands on."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request: HttpRequest, slug: str) -> tuple[Sig, ResolutionFilter]:
+        return get_object_or_404(Sig, slug=slug), ResolutionFilter(request.GET)
+
+    def title(self, obj: tuple[Sig, ResolutionFilter]) -> str:
+        return gettext("%(sig)s 的决议") % {"sig": obj[0].local_name}
+
+    def link(self, obj: tuple[Sig, ResolutionFilter]) -> str:
+        return reverse("reviews:resolution-list", args=[obj[0].slug])
+
+    def items(self, obj: tuple[Sig, ResolutionFilter]) -> list[Resolution]:
+        sig, form = obj
+        rows = form.apply(Resolution.objects.filter(sig=sig).with_all())
+        return list(rows.order_by("-decided_at", "-pk")[:ENTRIES])
+
+    def item_title(self, item: Resolution) -> str:
+        return f"{item.number} {item.get_outcome_display()}：{item.title}"
+
+    def item_description(self, item: Resolution) -> str:
+        return item.reasons
+
+    def item_author_name(self, item: Resolution) -> str:
+        return item.decided_by.name
+
+    def item_pubdate(self, item: Resolution) -> dt.datetime:
+        return item.decided_at
+
+    def item_updateddate(self, item: Resolution) -> dt.datetime:
+        return item.decided_at
+
+
+class RfcFeed(Feed):
+    """The newest changes of state; one entry an RFC and state."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request: HttpRequest, slug: str) -> Sig:
+        sig: Sig = get_object_or_404(Sig, slug=slug)
+        return sig
+
+    def title(self, obj: Sig) -> str:
+        return gettext("%(sig)s 的 RFC") % {"sig": obj.local_name}
+
+    def link(self, obj: Sig) -> str:
+        return reverse("reviews:rfc-list", args=[obj.slug])
+
+    def items(self, obj: Sig) -> list[Rfc]:
+        return list(rfcs_of(obj).order_by("-state_changed_at", "-pk")[:ENTRIES])
+
+    def item_title(self, item: Rfc) -> str:
+        return printable(f"{item.get_state_display()}：{item.issue}")
+
+    def item_description(self, item: Rfc) -> str:
+        return printable(item.issue.body)
+
+    def item_link(self, item: Rfc) -> str:
+        return item.issue.get_absolute_url()
+
+    def item_guid(self, item: Rfc) -> str:
+        return f"rfc:{item.pk}:{item.state}:{item.state_changed_at.isoformat()}"
+
+    item_guid_is_permalink = False
+
+    def item_author_name(self, item: Rfc) -> str:
+        return item.issue.author_login
+
+    def item_pubdate(self, item: Rfc) -> dt.datetime:
+        return item.state_changed_at
+
+    def item_updateddate(self, item: Rfc) -> dt.datetime:
+        return item.state_changed_at
