@@ -42,6 +42,7 @@ class GiteeServer:
         self.faults = faults or Faults()
         self.latency_s = latency_s
         self.requests: list[Request] = []
+        self.dripped = 0  # bytes sent one by one so far
         # Called ahead of every answer, for what shall happen while somebody reads (see `Churn`).
         self.before: Callable[[Request], None] = lambda request: None
         self.gate = Gate(self.state, now=now)

@@ -131,6 +131,7 @@ class Handler(BaseHTTPRequestHandler):
     def _drip(self, data: bytes, pause_s: float) -> None:
         for position in range(len(data)):
             self.wfile.write(data[position : position + 1])
+            self.server.app.dripped += 1
             if self.server.stopping.wait(pause_s):
                 return
 

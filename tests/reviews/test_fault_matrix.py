@@ -1,5 +1,6 @@
 """Whatever the host does wrong, alone or all at once: a sync that says OK has mirrored it truly."""
 
+import itertools
 import logging
 import time
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from gitee.client import Client, Clock
+from gitee.errors import Unavailable
 from gitee.transport import Transport
 from reviews.models import RepositorySync
 from reviews.sync.run import Ending, sync
@@ -162,6 +164,19 @@ def test_no_call_outlasts_its_limit(host, repository, go, calls, caplog, kind):
         until_ok(go)
     assert_equal(repository, host)
     assert LIMIT_S * 0.5 < max(calls) < LIMIT_S + GRACE_S
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_dripping_answer_is_given_up_byte_by_byte(host, packed):
+    """Each look at the clock is a second later: after five the call must end, packed or not."""
+    host.switches.gzip = packed
+    host.faults.next(Fault("drip", drip_s=0.01))
+    seconds = itertools.count()
+    clock = Clock(monotonic=lambda: float(next(seconds)))
+    client = Client(host.url, deadline_s=5.0, max_retries=0, clock=clock)
+    with client, pytest.raises(Unavailable):
+        client.pulls(*NAME.split("/"))
+    assert host.dripped < 50
 
 
 @pytest.mark.parametrize("kind", LIES)
