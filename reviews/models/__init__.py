@@ -11,7 +11,7 @@ from .mirror import (
     Push,
 )
 from .resolution import Resolution, Rfc
-from .review import Review
+from .review import JudgingBasis, Review
 from .sync import RepositorySync, UnreadRow
 from .webhook import RefreshLease, WebhookDelivery
 
@@ -19,6 +19,7 @@ __all__ = [
     "Comment",
     "Issue",
     "IssueLink",
+    "JudgingBasis",
     "Milestone",
     "MirroredRow",
     "OperateLog",

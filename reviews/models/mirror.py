@@ -131,6 +131,9 @@ class PullRequest(SearchedRow, MirroredRow):
                 condition=Q(judged_at__isnull=False),
                 name="pull_repo_judged",
             ),
+            models.Index(
+                fields=["repository"], condition=Q(judged_at=None), name="pull_repo_unjudged"
+            ),
             # Waiting longest for a first review.
             models.Index(
                 fields=["repository", "created_at"],

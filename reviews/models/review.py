@@ -1,10 +1,10 @@
-"""Who reviewed a pull request: one row a reviewer, from comments or from a merge commit."""
+"""Who reviewed a pull request, and by what rights and rule a repository's verdicts were last given."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Account
+from members.models import Account, Repository
 
 from .mirror import PullRequest
 
@@ -46,3 +46,24 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.pull}"
+
+
+class JudgingBasis(models.Model):
+    """What the verdicts of a repository rest on beside its own rows: OWNERS, roster, rule.
+
+    `digest` stands for all of it; `changed_at` is when it was last seen to differ. A pull request
+    judged before that is to be judged again, see reviews.resettling.
+    """
+
+    repository = models.OneToOneField(
+        Repository, models.CASCADE, related_name="judging_basis", verbose_name=_("仓库")
+    )
+    digest = models.CharField(max_length=64)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("评审依据")
+        verbose_name_plural = _("评审依据")
+
+    def __str__(self) -> str:
+        return f"{self.repository} {self.digest[:12]}"
