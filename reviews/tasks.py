@@ -9,6 +9,7 @@ from django.conf import settings
 
 from members.models import Repository
 
+from . import resettling
 from .models import RepositorySync, WebhookDelivery
 from .sync.run import sync
 from .webhook import delivery, processing
@@ -70,3 +71,21 @@ def wake_deliveries(delivery_ids: Iterable[int], *, countdown_s: float = 0) -> N
     """Send one message a delivery; raises when the broker is down."""
     for delivery_id in delivery_ids:
         process_delivery.apply_async([delivery_id], countdown=countdown_s or None, retry=False)
+
+
+# ── verdicts ──────────────────────────────────────────────────────────────────────────────────
+@shared_task
+def sweep_verdicts() -> None:
+    """Wake workers where roster, OWNERS or rule changed after verdicts were given."""
+    for repository_id in resettling.note_changes():
+        resettle_repository.apply_async([repository_id], retry=False)
+
+
+@shared_task
+def resettle_repository(repository_id: int) -> None:
+    """Judge a bounded number again and send the next message; the sweep is there if that one is lost."""
+    repository = Repository.objects.select_related("sig").filter(pk=repository_id).first()
+    if repository is None:
+        log.warning("repository %s is gone, nothing to judge", repository_id)
+    elif resettling.resettle_due(repository):
+        resettle_repository.apply_async([repository_id], retry=False)

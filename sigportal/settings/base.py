@@ -142,6 +142,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "sweep-syncs": {"task": "reviews.tasks.sweep_syncs", "schedule": 30.0},
     "sweep-deliveries": {"task": "reviews.tasks.sweep_deliveries", "schedule": 10.0},
+    "sweep-verdicts": {"task": "reviews.tasks.sweep_verdicts", "schedule": 60.0},
     "close-votes": {"task": "members.tasks.close_due_votes", "schedule": 60.0},
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
 }
