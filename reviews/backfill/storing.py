@@ -19,7 +19,8 @@ from .message import Named
 
 # Where a host keeps a pull request's page, below the repository's.
 PAGES = {"gitcode": "merge_requests"}
-# What merge commits know better than the lists of a code host.
+# What merge commits know and the lists of a code host do not, or no longer.
+AUTHOR = ("author", "author_login", "search_text", "search_tokens")
 OWN = ("merge_sha", "merged_by", "merged_by_login")
 
 
@@ -77,7 +78,7 @@ class _Chunk:
                 for merge in self.merges
                 if merge.told.number in stored and not stored[merge.told.number].merge_sha
             ]
-            self._meet(new, silent)
+            self._meet(new, silent, stored)
             PullRequest.objects.bulk_create([self._row(merge) for merge in new])
             self._refine(stored, silent)
             pulls = stored | self._stored([merge.told.number for merge in new])
@@ -104,9 +105,14 @@ class _Chunk:
                 yield Remark(merge.sha, text)
 
     # ── people ────────────────────────────────────────────────────────────────────────────────
-    def _meet(self, new: Sequence[Merge], silent: Sequence[Merge]) -> None:
+    def _meet(
+        self, new: Sequence[Merge], silent: Sequence[Merge], stored: dict[int, PullRequest]
+    ) -> None:
         """Accounts of everyone that will be named; nobody is made for rows that know their own."""
         named = {merge.told.author for merge in new}
+        named |= {
+            merge.told.author for merge in silent if not stored[merge.told.number].author_login
+        }
         named |= {merge.told.merged_by for merge in (*new, *silent)}
         named |= {one for merge in self.merges for one in merge.told.reviewed_by}
         users: dict[str, set[tuple[None, str, str]]] = {}
@@ -136,19 +142,12 @@ class _Chunk:
     # ── rows ──────────────────────────────────────────────────────────────────────────────────
     def _row(self, merge: Merge) -> PullRequest:
         told = merge.told
-        found_by = {
-            "number": told.number,
-            "title": told.title,
-            "author_login": told.author.name if told.author else "",
-            "labels": [],
-        }
-        return PullRequest(
-            **found_by,
-            **search.columns_of(found_by),
+        row = PullRequest(
+            number=told.number,
+            title=told.title,
             repository=self.repository,
             host=self.repository.host,
             state=PullRequest.State.MERGED,
-            author=self._account(told.author),
             html_url=address_of(self.repository, told.number),
             created_at=merge.created_at,
             updated_at=merge.merged_at,
@@ -157,6 +156,16 @@ class _Chunk:
             head_ref=told.head_ref,
             **self._own(merge),
         )
+        self._sign(row, told.author)
+        return row
+
+    def _sign(self, row: PullRequest, author: Named | None) -> None:
+        """Say who wrote it, in the columns that searches look at too."""
+        row.author, row.author_login = self._account(author), author.name if author else ""
+        columns = ("number", "title", "author_login", "labels", "milestone")
+        found_by = search.columns_of({name: getattr(row, name) for name in columns})
+        for name, value in found_by.items():
+            setattr(row, name, value)
 
     def _own(self, merge: Merge) -> dict[str, Any]:
         by = merge.told.merged_by
@@ -167,7 +176,7 @@ class _Chunk:
         }
 
     def _refine(self, stored: dict[int, PullRequest], silent: Sequence[Merge]) -> None:
-        """What the lists do not tell; who merged only where operate logs have not said it yet."""
+        """What the lists do not tell; people only where nobody is named, as of accounts long gone."""
         rows = []
         for merge in silent:
             row = stored[merge.told.number]
@@ -175,8 +184,10 @@ class _Chunk:
             row.merge_sha = own["merge_sha"]
             if not row.merged_by_login:
                 row.merged_by, row.merged_by_login = own["merged_by"], own["merged_by_login"]
+            if not row.author_login:
+                self._sign(row, merge.told.author)
             rows.append(row)
-        PullRequest.objects.bulk_update(rows, OWN)
+        PullRequest.objects.bulk_update(rows, [*OWN, *AUTHOR])
 
     def _witness(self, pulls: dict[int, PullRequest]) -> set[int]:
         """Reviewers the merge commits name; returns the numbers that learned of one."""

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from members.models import Repository
-from reviews.backfill.ancestry import Merge, Reading
+from reviews.backfill import owners
+from reviews.backfill.ancestry import Merge, Reading, Remark
 from reviews.backfill.clone import Clone, CloneError
 from reviews.backfill.storing import Tally, store
 
@@ -45,21 +46,27 @@ class Command(BaseCommand):
         self, *, git: Path, ref: str, numbers: tuple[int, int | None], **options: Any
     ) -> None:
         started = time.monotonic()
+        dry_run: bool = options["dry_run"]
         repository = one_of(find([options["repository"]]), options["host"])
         try:
             clone = Clone(git)
             sha = clone.resolve(ref)
             reading = self.read(clone, sha)
+            listed, remarks = owners.owners_history(clone, sha)
         except CloneError as error:
             raise CommandError(str(error)) from error
         merges = [merge for merge in reading.merges if within(merge, numbers)]
-        tally = self.store(repository, merges, options["names_are_logins"], options["dry_run"])
-        tally.remarks[:0] = reading.remarks
+        # Before the merges, for who had the right to approve decides how they are judged.
+        news = owners.note(repository, listed, dry_run=dry_run)
+        tally = self.store(repository, merges, options["names_are_logins"], dry_run)
+        if news and not dry_run:
+            owners.judge_again(repository, min(one.version.at for one in news))
         if clone.is_shallow:
             self.stderr.write(f"{git} is a shallow clone: what came before it was not read")
-        self.tell(tally)
-        words = sentence(tally, len(merges), time.monotonic() - started)
-        self.stdout.write(f"{repository}: {words}{' (dry run)' if options['dry_run'] else ''}")
+        self.tell([*reading.remarks, *remarks, *tally.remarks])
+        words = sentence(tally, len(merges), f"{len(news)} of {len(listed)} OWNERS versions stored")
+        took_s = f" ({time.monotonic() - started:.1f} s)"
+        self.stdout.write(f"{repository}: {words}{took_s}{' (dry run)' if dry_run else ''}")
 
     def read(self, clone: Clone, sha: str) -> Reading:
         reading = Reading()
@@ -79,11 +86,11 @@ class Command(BaseCommand):
                 report=bar.update,
             )
 
-    def tell(self, tally: Tally) -> None:
-        for remark in tally.remarks[:SHOWN]:
+    def tell(self, remarks: list[Remark]) -> None:
+        for remark in remarks[:SHOWN]:
             self.stderr.write(str(remark))
-        if len(tally.remarks) > SHOWN:
-            self.stderr.write(f"… and {len(tally.remarks) - SHOWN} more")
+        if len(remarks) > SHOWN:
+            self.stderr.write(f"… and {len(remarks) - SHOWN} more")
 
 
 # Silent where nobody watches a terminal.
@@ -114,9 +121,9 @@ def one_of(found: Iterable[Repository], host: str) -> Repository:
     raise CommandError(f"which home is meant? give --host, one of: {known}")
 
 
-def sentence(tally: Tally, read: int, took_s: float) -> str:
+def sentence(tally: Tally, read: int, owners_words: str) -> str:
     """What happened, in one line."""
     return (
         f"{read} merges read, {tally.created} stored, {tally.refined} refined, "
-        f"{tally.unchanged} unchanged, {len(tally.remarks)} remarks ({took_s:.1f} s)"
+        f"{tally.unchanged} unchanged; {owners_words}"
     )
