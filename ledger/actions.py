@@ -37,6 +37,12 @@ DECIDING: dict[str, Action] = {
     "policy.adopted": Action(
         _("规则变更"), _("%(role)s 的规则采用第 %(version)s 版（%(preset)s），自 %(from)s 起适用。")
     ),
+    "repository.rule_changed": Action(
+        _("评审规则变更"),
+        _(
+            "%(repository)s 的评审规则改为 lgtm %(lgtm_required)s 个、approve %(approve_required)s 个。"
+        ),
+    ),
     "resolution.adopted": Action(_("决议"), _("通过决议：%(title)s")),
     "resolution.superseded": Action(_("决议被取代"), _("决议被取代：%(title)s")),
     "rfc.superseded": Action(_("RFC 被取代"), _("RFC #%(number)s 被取代：%(title)s")),

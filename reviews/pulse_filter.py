@@ -45,6 +45,11 @@ class PulseFilter(forms.Form):
         return bool(self.words)
 
     @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """All of them: nothing is folded away (see templates/reviews/_filters.html)."""
+        return list(self)
+
+    @property
     def several(self) -> bool:
         return len(self.paths) > 1
 

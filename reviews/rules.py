@@ -17,6 +17,11 @@ def can_request_sync(user: User, repository: Repository) -> bool:
     return bool(getattr(user, "is_superuser", False)) or is_maintainer(user, repository.sig)
 
 
+def can_configure(user: User, repository: Repository) -> bool:
+    """What is mirrored and by which rule it is reviewed: the SIG's Maintainers decide, nobody else."""
+    return is_maintainer(user, repository.sig)
+
+
 def requestable(user: User, repositories: list[Repository], at: dt.datetime) -> set[int]:
     """Keys of the repositories for which `can_request_sync`, in one query for all of them."""
     if getattr(user, "is_superuser", False):
@@ -87,3 +92,42 @@ def may_move_rfc(action: str, person: Person | None, rfc: Rfc, roles: Roles) -> 
 def can_move_rfc(action: str, person: Person | None, rfc: Rfc, roles: Roles) -> bool:
     """The right to the step, and the state allows it."""
     return rfc.state in TRANSITIONS[action].sources and may_move_rfc(action, person, rfc, roles)
+
+
+# ── webhooks ──────────────────────────────────────────────────────────────────────────────────
+def is_administrator(user: User) -> bool:
+    """Keeps the machine running: superusers and staff."""
+    return bool(getattr(user, "is_superuser", False) or getattr(user, "is_staff", False))
+
+
+def visible_deliveries(user: User, at: dt.datetime) -> QuerySet[WebhookDelivery]:
+    """Administrators see all; Maintainers those of their SIGs' repositories; others none."""
+    if is_administrator(user):
+        return WebhookDelivery.objects.all()
+    return WebhookDelivery.objects.filter(repository__sig__in=maintained_sigs(user, at))
+
+
+def visible_repositories(user: User, at: dt.datetime) -> list[Repository]:
+    """Those whose deliveries the user may see."""
+    if is_administrator(user):
+        return list(Repository.objects.all())
+    return list(Repository.objects.filter(sig__in=maintained_sigs(user, at)))
+
+
+def maintained_sigs(user: User, at: dt.datetime) -> set[int]:
+    """Keys of the SIGs in which the user is a Maintainer on the SIG's day of `at`."""
+    person = acting_person(user)
+    if person is None:
+        return set()
+    terms = RoleTerm.objects.filter(person=person, role=RoleTerm.Role.MAINTAINER)
+    return {
+        term.sig_id
+        for term in terms.select_related("sig")
+        if term.started_on <= term.sig.day_of(at)
+        and (term.ended_on is None or term.sig.day_of(at) < term.ended_on)
+    }
+
+
+def can_see_deliveries(user: User, at: dt.datetime) -> bool:
+    """Who sees deliveries may replay them as well: that only looks again."""
+    return is_administrator(user) or bool(maintained_sigs(user, at))
