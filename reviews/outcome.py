@@ -27,6 +27,7 @@ from .judging import (
     verdict_on,
 )
 from .models import Comment, Issue, PullRequest, Review
+from .rfc import note_rfcs
 from .verdict import Remark, Speaker, Verdict, is_bot
 
 Kind = Contribution.Kind
@@ -294,6 +295,7 @@ def settle_issues(repository: Repository, numbers: Iterable[str]) -> None:
         for issue in issues:
             issue.repository = repository
         _write_answers(repository, issues)
+        note_rfcs(repository, chunk)
         with translation.override(settings.LANGUAGE_CODE):
             record_many(fact for issue in issues for fact in _issue_facts(issue))
 

@@ -147,7 +147,9 @@ def _examine(
     role = _role_on(proposal.subject, by, at)
     _refuse_malformed(proposal)
     former = _former(proposal, by, at)
-    return role, former, rfc.steps_for(proposal.subject, proposal.outcome, former)
+    steps = rfc.steps_for(proposal.subject, proposal.outcome, former)
+    _refuse_lost(proposal.subject)
+    return role, former, steps
 
 
 def _role_on(subject: Subject, by: Person, at: dt.datetime) -> str:
@@ -168,6 +170,13 @@ def _refuse_malformed(proposal: Proposal) -> None:
         raise BadProposal("reasons", _("请写明理由，不超过 %d 字。") % REASONS_LENGTH)
     if proposal.outcome not in Resolution.Outcome.values:
         raise BadProposal("outcome", _("请选择接受、不接受或暂缓。"))
+
+
+def _refuse_lost(subject: Subject) -> None:
+    """The mirror may have removed it since the form was read; from here on it stays."""
+    row = type(subject)._default_manager.filter(pk=subject.pk).select_for_update(no_key=True)
+    if not row.values_list("pk", flat=True):
+        raise BadProposal("subject", _("代码平台上已经没有它了，不能再作决议。"))
 
 
 def _former(proposal: Proposal, by: Person, at: dt.datetime) -> Resolution | None:

@@ -98,17 +98,23 @@ def steps_for(subject: PullRequest | Issue, outcome: str, former: Resolution | N
     The RFC it decides follows its outcome; an RFC whose resolution is superseded by one on
     something else is superseded with it. Locks the rows. Raises WrongState, BadProposal.
     """
-    ids = {subject.pk} if isinstance(subject, Issue) else set()
+    own_id = subject.pk if isinstance(subject, Issue) else None
     former_id = former.issue_id if former else None
-    keys = Rfc.objects.filter(issue__in=ids | ({former_id} - {None}))
-    by_issue = {rfc.issue_id: rfc for rfc in _locked(keys.values_list("pk", flat=True)).values()}
-    own = by_issue.get(subject.pk) if isinstance(subject, Issue) else None
-    steps = _own_step(own, outcome, revises=former_id == own.issue_id) if own else []
-    old = by_issue.get(former_id) if former_id else None
+    by_issue = _locked_by_issue([key for key in (own_id, former_id) if key])
+    own = by_issue.get(own_id or 0)
+    steps = _own_step(own, outcome, revises=former_id == own_id) if own else []
+    old = by_issue.get(former_id or 0)
     if old and old != own and old.state != State.SUPERSEDED:
         successor = own if outcome == Resolution.Outcome.ACCEPTED else None
         steps.append(Step(old, State.SUPERSEDED, successor))
     return steps
+
+
+def _locked_by_issue(ids: Iterable[int]) -> dict[int, Rfc]:
+    """RFCs of these issues. The issues first, as the mirror does that follows their labels."""
+    issues = Issue.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+    keys = Rfc.objects.filter(issue__in=list(issues.values_list("pk", flat=True)))
+    return {rfc.issue_id: rfc for rfc in _locked(keys.values_list("pk", flat=True)).values()}
 
 
 def _own_step(rfc: Rfc, outcome: str, *, revises: bool) -> list[Step]:

@@ -218,6 +218,15 @@ def test_adopt_refuses_what_is_missing_or_too_long(repository, maintainer, chang
     assert not Resolution.objects.exists()
 
 
+@pytest.mark.parametrize("factory", [PullRequestFactory, IssueFactory])
+def test_adopt_refuses_what_the_mirror_has_just_removed(repository, maintainer, factory):
+    subject = factory(repository=repository)
+    type(subject).objects.all().delete()
+    with pytest.raises(BadProposal) as refusal:
+        adopt(subject, maintainer)
+    assert refusal.value.field == "subject"
+
+
 # ── superseding ───────────────────────────────────────────────────────────────────────────────
 def test_adopt_supersedes_an_older_one_and_records_both(repository, maintainer):
     issue = IssueFactory(repository=repository)

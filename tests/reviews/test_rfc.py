@@ -327,6 +327,13 @@ def test_note_rfcs_takes_a_fixed_number_of_queries(repository, count, django_ass
     assert Rfc.objects.count() == count
 
 
+def test_sync_makes_rfcs_of_labelled_issues(host, run, repository):
+    wanted = host.issue(1, labels=["RFC"])
+    host.issue(2)
+    run()
+    assert Rfc.objects.get().issue.number == wanted.number
+
+
 # ── reading ───────────────────────────────────────────────────────────────────────────────────
 def test_rfcs_in_review_lists_the_longest_waiting_first(repository):
     late = rfc_in(repository, IN_REVIEW, state_changed_at=AT)
