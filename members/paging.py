@@ -45,7 +45,7 @@ def paginate(
     """
     field = queryset.model._meta.get_field(key)
     if newer:
-        value, pk = _parse(newer, field)
+        value, pk = read_mark(newer, field)
         rows = list(
             queryset.filter(**{f"{key}__gte": value})
             .filter(Q(**{f"{key}__gt": value}) | Q(pk__gt=pk))
@@ -57,7 +57,7 @@ def paginate(
             rows, _mark(rows[-1], key) if rows else None, _mark(rows[0], key) if more else None
         )
     if older:
-        value, pk = _parse(older, field)
+        value, pk = read_mark(older, field)
         queryset = queryset.filter(**{f"{key}__lte": value}).filter(
             Q(**{f"{key}__lt": value}) | Q(pk__lt=pk)
         )
@@ -72,18 +72,29 @@ def paginate(
 
 
 def _mark(row: Model, key: str) -> str:
-    value: Key = getattr(row, key)
+    return mark_of(getattr(row, key), row.pk)
+
+
+def mark_of(value: Key, pk: int) -> str:
+    """The mark of a row in an address: its key and primary key."""
     text = str(value) if isinstance(value, int) else value.isoformat()
-    return f"{text}~{row.pk}"
+    return f"{text}~{pk}"
 
 
-def _parse(mark: str, field: object) -> tuple[Key, int]:
-    """Value and pk of a mark, the value of the type the column has."""
+def read_mark(mark: str, field: object) -> tuple[Key, int]:
+    """Value and pk of a mark, the value of the type the column has. Raises BadCursor."""
     try:
         text, pk = mark.rsplit("~", 1)
-        return _value(text, field), int(pk)
+        return _value(text, field), _pk(pk)
     except (ValueError, OverflowError) as error:
         raise BadCursor(f"not a page mark: {mark!r}") from error
+
+
+def _pk(text: str) -> int:
+    pk = int(text)
+    if not 0 < pk < 2**63:
+        raise ValueError("no primary key")
+    return pk
 
 
 def _value(text: str, field: object) -> Key:

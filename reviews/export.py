@@ -1,123 +1,98 @@
-"""Records as data: CSV for spreadsheets, JSON for programs."""
+"""Records as data: CSV for spreadsheets."""
 
-import csv
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from .models import PullRequest
-from .record import Record, Row, rows_of
-from .verdict import Given
+from .models import Issue, PullRequest, Review
 
 CHUNK = 500
-COLUMNS = (
+RECORD_COLUMNS = (
     "repository",
     "number",
     "title",
     "state",
     "author",
+    "labels",
     "created_at",
     "updated_at",
+    "first_review_at",
     "merged_at",
+    "merged_by",
     "lgtm_by",
     "approve_by",
-    "rule_met",
+    "verdict",
+    "url",
+    "original",
+)
+ISSUE_COLUMNS = (
+    "repository",
+    "number",
+    "title",
+    "state",
+    "author",
+    "assignee",
+    "labels",
+    "milestone",
+    "created_at",
+    "answered_at",
+    "closed_at",
     "url",
     "original",
 )
 
 
-class _Line:
-    """A file of one line, for csv.writer."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def as_csv(pulls: QuerySet[PullRequest]) -> Iterator[str]:
-    """Lines of a CSV file, a byte order mark first so that spreadsheets read Chinese. UTC times."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in _in_chunks(pulls):
-        yield writer.writerow([_cell(value) for value in _values(row)])
+def record_lines(pulls: QuerySet[PullRequest]) -> Iterator[tuple[Any, ...]]:
+    """A line of RECORD_COLUMNS for each, read in chunks so that memory stays. UTC times."""
+    counted = Review.objects.select_related("account").order_by("first_at", "pk")
+    rows = pulls.prefetch_related(Prefetch("reviews", counted, to_attr="counted"))
+    for pull in rows.iterator(chunk_size=CHUNK):
+        yield _record_line(pull)
 
 
-def _in_chunks(pulls: QuerySet[PullRequest]) -> Iterator[Row]:
-    chunk: list[PullRequest] = []
-    for pull in pulls.iterator(chunk_size=CHUNK):
-        chunk.append(pull)
-        if len(chunk) == CHUNK:
-            yield from rows_of(chunk)
-            chunk = []
-    yield from rows_of(chunk)
+def issue_lines(issues: QuerySet[Issue]) -> Iterator[tuple[Any, ...]]:
+    """A line of ISSUE_COLUMNS for each, read in chunks so that memory stays. UTC times."""
+    for issue in issues.iterator(chunk_size=CHUNK):
+        yield (
+            issue.repository.path,
+            issue.number,
+            issue.title,
+            issue.state,
+            issue.author_login,
+            issue.assignee_login,
+            " ".join(issue.labels),
+            issue.milestone,
+            _time(issue.created_at),
+            _time(issue.answered_at),
+            _time(issue.closed_at),
+            settings.SITE_URL + issue.get_absolute_url(),
+            issue.html_url,
+        )
 
 
-def _values(row: Row) -> tuple[Any, ...]:
-    pull = row.pull
+def _record_line(pull: Any) -> tuple[Any, ...]:
     return (
         pull.repository.path,
         pull.number,
         pull.title,
         pull.state,
         pull.author_login,
-        pull.created_at.isoformat(),
-        pull.updated_at.isoformat(),
-        pull.merged_at.isoformat() if pull.merged_at else "",
-        " ".join(row.verdict.lgtm_by),
-        " ".join(row.verdict.approve_by),
-        "yes" if row.verdict.met else "no",
+        " ".join(pull.labels),
+        _time(pull.created_at),
+        _time(pull.updated_at),
+        _time(pull.first_review_at),
+        _time(pull.merged_at),
+        pull.merged_by_login,
+        " ".join(row.account.login for row in pull.counted if row.has_lgtm),
+        " ".join(row.account.login for row in pull.counted if row.has_approve),
+        pull.verdict,
         settings.SITE_URL + pull.get_absolute_url(),
         pull.html_url,
     )
 
 
-def _cell(value: Any) -> Any:
-    """A spreadsheet runs text that begins like a formula: a quote before it keeps it text."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
-
-
-def as_json(record: Record) -> dict[str, Any]:
-    """The record as a program reads it; times ISO 8601 in UTC."""
-    pull, verdict = record.pull, record.verdict
-    return {
-        "repository": pull.repository.path,
-        "host": pull.repository.host,
-        "number": pull.number,
-        "title": pull.title,
-        "state": pull.state,
-        "author": pull.author_login,
-        "labels": pull.labels,
-        "base": pull.base_ref,
-        "head": pull.head_ref,
-        "created_at": pull.created_at,
-        "updated_at": pull.updated_at,
-        "merged_at": pull.merged_at,
-        "closed_at": pull.closed_at,
-        "first_review_at": record.first_review_at,
-        "verdict": {
-            "met": verdict.met,
-            "lgtm_required": verdict.lgtm_required,
-            "approve_required": verdict.approve_required,
-            "lgtm": _words(verdict.lgtm),
-            "approve": _words(verdict.approve),
-        },
-        "url": settings.SITE_URL + pull.get_absolute_url(),
-        "original": pull.html_url,
-    }
-
-
-def _words(given: Iterable[Given]) -> list[dict[str, Any]]:
-    return [
-        {
-            "login": one.login,
-            "at": one.at,
-            "cancel": one.is_cancel,
-            "counts": one.counts,
-            "reason": one.reason,
-        }
-        for one in given
-    ]
+def _time(at: dt.datetime | None) -> str:
+    return at.isoformat() if at else ""

@@ -1,118 +1,267 @@
-"""Filters of the lists: what the address may say, checked."""
+"""Filters of the lists: what the address may say, checked and turned into conditions."""
 
-import re
-from typing import Any, TypeVar
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Lower
-from django.forms import CharField as TextField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Account, Repository
+from members.known_as import accounts_known_as, key_of
+from members.models import Account, Repository, Sig
 
-from .models import Comment, Issue, PullRequest
+from . import search
+from .models import Issue, PullRequest
 
-Row = TypeVar("Row", PullRequest, Issue)
-NUMBER = re.compile(r"[!#]?(\d{1,9})")
+DAYS = (dt.date(2000, 1, 1), dt.date(2099, 12, 31))
+OPEN_ISSUES = (Issue.State.OPEN, Issue.State.PROGRESSING)
+
+
+class TextField(forms.CharField):
+    def __init__(self, *, label: Any, max_length: int = 200) -> None:
+        super().__init__(label=label, required=False, max_length=max_length)
+
+
+class LoginField(TextField):
+    """A login of anyone; the form then finds all accounts of that person."""
+
+    widget = forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"})
+
+
+class DayField(forms.DateField):
+    # A browser's day picker reads and sends this one format, in every language of the page.
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, *, label: Any) -> None:
+        bounds = [MinValueValidator(DAYS[0]), MaxValueValidator(DAYS[1])]
+        super().__init__(label=label, required=False, input_formats=["%Y-%m-%d"], validators=bounds)
 
 
 class ListFilter(forms.Form):
-    """What both lists can be narrowed by. Repositories are those of the SIG, handed in."""
+    """What both lists can be narrowed by, within the repositories of one SIG.
 
-    q = TextField(label=_("编号或标题"), required=False, max_length=100)
+    An invalid value is told at its field, and nothing is listed: a filter that was quietly left out
+    would pass for an answer.
+    """
+
+    q = TextField(label=_("编号、标题或作者"), max_length=100)
     state = forms.ChoiceField(label=_("状态"), required=False)
     repository = forms.ChoiceField(label=_("仓库"), required=False)
-    author = TextField(label=_("作者账号"), required=False, max_length=200)
+    author = LoginField(label=_("作者账号"))
+    label = TextField(label=_("标签"))
 
-    states: list[tuple[str, Any]] = []
+    states: Sequence[tuple[str, Any]] = ()
+    # Always in sight; the others below "more".
+    main: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, *, repositories: list[Repository]) -> None:
+    def __init__(self, data: Any, *, sig: Sig, repositories: Sequence[Repository]) -> None:
         super().__init__(data)
+        self.sig = sig
         self.repositories = repositories
         paths = sorted({repository.path for repository in repositories})
-        self.choice("state").choices = [("", _("全部")), *self.states]
-        self.choice("repository").choices = [("", _("全部")), *((path, path) for path in paths)]
+        self._offer("state", self.states)
+        self._offer("repository", [(path, path) for path in paths])
         if len(paths) < 2:
             del self.fields["repository"]
 
-    def choice(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        return field
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", _("全部")), *choices]
 
     def clean(self) -> dict[str, Any]:
-        """A byte of zero is no text, and no database takes it."""
-        for name in ("q", "author", "reviewer"):
-            if "\0" in (self.cleaned_data.get(name) or ""):
-                self.add_error(name, ValidationError(_("含有无法识别的字符。")))
+        """In place of each login asked for, all accounts of that person."""
+        asked = {
+            name: login
+            for name, field in self.fields.items()
+            if isinstance(field, LoginField) and (login := self.cleaned_data.get(name))
+        }
+        known = accounts_known_as(asked.values())
+        for name, login in asked.items():
+            self.cleaned_data[name] = known.get(key_of(login), [])
+            if not self.cleaned_data[name]:
+                text = _("没有账号为“%(login)s”的成员。")
+                self.add_error(name, ValidationError(text, params={"login": login}))
         return self.cleaned_data
 
+    # ── for templates ──
     @property
-    def words(self) -> dict[str, str]:
-        """What is asked for and valid."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def address(self) -> str:
+        """The filter as the query of an address, without page marks and empty fields."""
+        asked = {name: self.data.get(name) for name in self.fields}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the address, a line for each field, for those who see no form."""
+        return "\n".join(
+            f"{name}: {' '.join(map(str, errors))}" for name, errors in self.errors.items()
+        )
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.words)
+        """Whether the address asks for anything, valid or not."""
+        return any(self.data.get(name) for name in self.fields)
 
-    def repository_ids(self) -> list[int]:
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.main if name in self.fields]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.main]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether one of the fields below "more" is used."""
+        return any(self.data.get(field.name) for field in self.more_fields)
+
+    # ── for lists ──
+    @property
+    def words(self) -> dict[str, Any]:
+        """What is asked for, cleaned; {} when anything is invalid."""
+        return self.cleaned_data if self.is_valid() else {}
+
+    @property
+    def places(self) -> list[Repository]:
+        """Repositories asked for; none when the address is invalid."""
+        if not self.is_valid():
+            return []
         path = self.words.get("repository")
-        return [row.pk for row in self.repositories if path in (None, row.path)]
+        return [row for row in self.repositories if path in ("", None, row.path)]
 
-    def narrowed(self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        """What every list asks alike: repository, state, author; the author is a subquery."""
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether the index of tokens leads to the rows, across repositories."""
+        return bool(self.words.get("q") or self.words.get("label"))
+
+    def condition(self) -> Q:
+        """What a row must be, its repository and its people left out."""
         words = self.words
-        rows = rows.filter(repository__in=self.repository_ids())
+        condition = search.matching(words.get("q", ""))
+        if label := words.get("label"):
+            condition &= search.labelled(label)
         if state := words.get("state"):
-            rows = rows.filter(state=state)
-        if author := words.get("author"):
-            rows = rows.filter(author__in=_accounts(author))
-        return rows
+            condition &= Q(state=state)
+        return condition
+
+    def _start_of(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), tzinfo=self.sig.zone)
 
 
 class RecordFilter(ListFilter):
-    states = list(PullRequest.State.choices)
-    reviewer = TextField(label=_("评审人账号"), required=False, max_length=200)
-    field_order = ("q", "state", "repository", "author", "reviewer")
+    verdict = forms.ChoiceField(label=_("评审结论"), required=False)
+    reviewer = LoginField(label=_("评审人账号"))
+    dated = forms.ChoiceField(
+        label=_("时间依据"),
+        required=False,
+        choices=[("", _("更新时间")), ("merged", _("合入时间"))],
+    )
+    since = DayField(label=_("起始日期"))
+    until = DayField(label=_("截止日期"))
 
-    def apply(self, rows: QuerySet[PullRequest]) -> QuerySet[PullRequest]:
-        """The rows asked for; a constant number of subqueries, none run here."""
-        words, rows = self.words, self.narrowed(rows)
-        if reviewer := words.get("reviewer"):
-            rows = rows.filter(_commented_by(reviewer))
-        if text := words.get("q"):
-            number = NUMBER.fullmatch(text)
-            rows = rows.filter(Q(number=number[1]) if number else Q(title__icontains=text))
-        return rows
+    states = PullRequest.State.choices
+    main = ("q", "state", "verdict", "repository")
+    field_order = (
+        *("q", "state", "verdict", "repository"),
+        *("author", "reviewer", "label", "dated", "since", "until"),
+    )
+
+    def __init__(self, data: Any, *, sig: Sig, repositories: Sequence[Repository]) -> None:
+        super().__init__(data, sig=sig, repositories=repositories)
+        self._offer("verdict", PullRequest.Verdict.choices)
+
+    def clean_until(self) -> dt.date | None:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
+        if since and until and until < since:
+            raise ValidationError(_("截止日期早于起始日期。"))
+        return until
+
+    @property
+    def key(self) -> str:
+        """The time by which the list is ordered and its period counts."""
+        return "merged_at" if self.words.get("dated") else "updated_at"
+
+    def condition(self) -> Q:
+        words, condition = self.words, super().condition()
+        if verdict := words.get("verdict"):
+            condition &= Q(verdict=verdict)
+        if words.get("dated"):
+            condition &= Q(merged_at__isnull=False)
+        if since := words.get("since"):
+            condition &= Q(**{f"{self.key}__gte": self._start_of(since)})
+        if until := words.get("until"):
+            after = self._start_of(until + dt.timedelta(days=1))
+            condition &= Q(**{f"{self.key}__lt": after})
+        return condition
 
 
 class IssueFilter(ListFilter):
-    states = list(Issue.State.choices)
-    field_order = ("q", "state", "repository", "author")
-
-    def apply(self, rows: QuerySet[Issue]) -> QuerySet[Issue]:
-        words, rows = self.words, self.narrowed(rows)
-        if text := words.get("q"):
-            rows = rows.filter(Q(title__icontains=text) | Q(number=text.removeprefix("#")))
-        return rows
-
-
-def _accounts(login: str) -> QuerySet[Account]:
-    """Accounts of this login on any host, through the index on lower-cased logins."""
-    key = login.strip().removeprefix("@").lower()
-    return Account.objects.annotate(login_key=Lower("login")).filter(login_key=key)
-
-
-def _commented_by(login: str) -> Exists:
-    return Exists(
-        Comment.objects.filter(
-            repository=OuterRef("repository"),
-            kind=Comment.Kind.PULL,
-            number=Cast(OuterRef("number"), output_field=Comment._meta.get_field("number")),
-            author__in=_accounts(login),
-        ).exclude(author=OuterRef("author"))
+    assignee = LoginField(label=_("负责人账号"))
+    unassigned = forms.BooleanField(label=_("没有负责人"), required=False)
+    unanswered = forms.BooleanField(label=_("没有答复"), required=False)
+    milestone = TextField(label=_("里程碑"))
+    age = forms.IntegerField(
+        label=_("至少几天前提出"), required=False, min_value=0, max_value=36_500
     )
+    order = forms.ChoiceField(
+        label=_("次序"),
+        required=False,
+        choices=[("", _("最新提出的在前")), ("waiting", _("等待最久的在前"))],
+    )
+
+    states = Issue.State.choices
+    main = ("q", "state", "repository", "order", "unanswered")
+    field_order = (
+        *("q", "state", "repository", "order", "unanswered"),
+        *("author", "assignee", "unassigned", "label", "milestone", "age"),
+    )
+
+    def __init__(
+        self, data: Any, *, sig: Sig, repositories: Sequence[Repository], at: dt.datetime
+    ) -> None:
+        """`at`: the moment from which ages count."""
+        super().__init__(data, sig=sig, repositories=repositories)
+        self.at = at
+
+    def clean_unassigned(self) -> bool:
+        asked = bool(self.cleaned_data["unassigned"])
+        if asked and self.cleaned_data.get("assignee"):
+            raise ValidationError(_("不能同时要求某位负责人与没有负责人。"))
+        return asked
+
+    @property
+    def is_oldest_first(self) -> bool:
+        return bool(self.words.get("order"))
+
+    @property
+    def uses_tokens(self) -> bool:
+        return super().uses_tokens or bool(
+            self.words.get("assignee") or self.words.get("milestone")
+        )
+
+    def condition(self) -> Q:
+        """Unanswered ones are those still waiting for it, unless a state is asked for."""
+        words, condition = self.words, super().condition()
+        if accounts := words.get("assignee"):
+            condition &= search.assigned_to(_logins(accounts))
+        if words.get("unassigned"):
+            condition &= Q(assignee_login="")
+        if milestone := words.get("milestone"):
+            condition &= search.in_milestone(milestone)
+        if words.get("unanswered"):
+            condition &= Q(answered_at=None)
+        if (words.get("unanswered") or words.get("order")) and not words.get("state"):
+            condition &= Q(state__in=OPEN_ISSUES)
+        if (days := words.get("age")) is not None:
+            condition &= Q(created_at__lte=self.at - dt.timedelta(days=days))
+        return condition
+
+
+def _logins(accounts: Sequence[Account]) -> list[str]:
+    """Logins these accounts have or had: an assignee is known by login only."""
+    former = [one.login for account in accounts for one in account.former_logins.all()]
+    return [*(account.login for account in accounts), *former]

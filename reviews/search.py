@@ -33,7 +33,7 @@ def columns_of(columns: Mapping[str, Any]) -> dict[str, str]:
     """
     number, title = columns["number"], columns["title"]
     # An issue's number is a word; a pull request's would be found in every longer number.
-    named = title if isinstance(number, int) else f"{number} {title}"
+    named = title if isinstance(number, int) else f"#{number} {title}"
     text = fold(f"{named} {columns['author_login']}")
     exact = [(LABEL, label) for label in columns["labels"]]
     exact += [(MILESTONE, columns.get("milestone", ""))]
@@ -78,9 +78,6 @@ def _matching_word(word: str) -> Q:
     if number := NUMBER.fullmatch(word):
         mark, digits = number.groups()
         return _number_is(digits) if mark else _number_is(digits) | text
-    if word.startswith("#") and word[1:]:
-        # An issue's number as people write it.
-        return text | _number_is(word[1:])
     return text
 
 

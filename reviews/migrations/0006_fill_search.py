@@ -25,7 +25,7 @@ def _fill(rows: Any) -> None:
 
 
 def _tell(row: Any) -> None:
-    named = row.title if isinstance(row.number, int) else f"{row.number} {row.title}"
+    named = row.title if isinstance(row.number, int) else f"#{row.number} {row.title}"
     exact = [("lb", label) for label in row.labels]
     exact += [("ms", row.milestone), ("as", getattr(row, "assignee_login", ""))]
     exact += [("no", str(row.number))]

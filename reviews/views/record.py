@@ -1,46 +1,20 @@
-"""Review records: the list in its forms (page, CSV, feed) and one record (page, JSON)."""
+"""One review record: page and JSON."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
-from members.models import Repository, Sig
-from members.paging import asked_page
+from members.models import Repository
 
-from ..export import as_csv, as_json
-from ..forms import RecordFilter
-from ..home import records_of
 from ..models import PullRequest
-from ..record import record_of, rows_of
+from ..record import record_of
+from ..record_json import as_json
+from ..resolution import resolutions_on
+from ..resolution_page import panel_on
 
-
-def record_list(request: HttpRequest, slug: str) -> HttpResponse:
-    sig = get_object_or_404(Sig, slug=slug)
-    form = RecordFilter(request.GET, repositories=list(sig.repositories.all()))
-    page = asked_page(
-        request.GET,
-        form.apply(records_of(sig)),
-        key="updated_at",
-    )
-    context = {
-        "sig": sig,
-        "tab": "reviews",
-        "form": form,
-        "page": page,
-        "rows": rows_of(page.rows),
-        "several": len(form.repositories) > 1,
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "reviews/record_list.html", context)
-
-
-def record_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """All records of the filter, newest first, streamed."""
-    sig = get_object_or_404(Sig, slug=slug)
-    form = RecordFilter(request.GET, repositories=list(sig.repositories.all()))
-    rows = form.apply(records_of(sig)).order_by("-updated_at", "-pk")
-    response = StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="reviews-{sig.slug}.csv"'
-    return response
+# Beyond any real timeline and number; a database column holds no more.
+MOST_PARTS = 1000
+MOST_NUMBER = 2**31 - 1
 
 
 def record_detail(request: HttpRequest, owner: str, name: str, number: int) -> HttpResponse:
@@ -51,7 +25,8 @@ def record_detail(request: HttpRequest, owner: str, name: str, number: int) -> H
         "sig": pull.repository.sig,
         "tab": "reviews",
         "pull": pull,
-        "record": record_of(pull),
+        "record": record_of(pull, part=_part(request)),
+        "panel": panel_on(pull, request.user),
     }
     return render(request, "reviews/record_detail.html", context)
 
@@ -61,19 +36,41 @@ def record_json(request: HttpRequest, owner: str, name: str, number: int) -> Jso
     if pull is None:
         return JsonResponse({"error": "unknown pull request"}, status=404)
     options = {"ensure_ascii": False, "indent": 1}
-    return JsonResponse(as_json(record_of(pull)), json_dumps_params=options)
+    data = as_json(record_of(pull, part=_part(request)), resolutions_on(pull))
+    return JsonResponse(data, json_dumps_params=options)
+
+
+def _part(request: HttpRequest) -> int:
+    """Which part of a long timeline is asked for, from 1. Raises Http404 on what no page links to."""
+    asked = request.GET.get("part", "1")
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:6]) <= MOST_PARTS:
+        raise Http404("no such part of the timeline")
+    return int(asked[:6])
 
 
 def find_pull(owner: str, name: str, number: int) -> PullRequest | None:
-    """The pull request; of a repository with two homes, the one on the newer home that has it."""
-    rows = PullRequest.objects.filter(
-        repository__owner__iexact=owner, repository__name__iexact=name, number=number
+    """The pull request under the address of either home of its repository.
+
+    The repository that has the address itself comes before the one it went on as or came from; of
+    two homes with one address, the row that was updated last.
+    """
+    rows = (
+        PullRequest.objects.filter(
+            repository__in=_homes(owner, name).values("pk"), number=min(number, MOST_NUMBER)
+        )
+        .annotate(is_elsewhere=~Q(repository__owner__iexact=owner, repository__name__iexact=name))
+        .select_related("repository__sig", "author__person", "merged_by__person")
+        .prefetch_related("author__person__accounts", "merged_by__person__accounts")
     )
-    return (
-        rows.select_related("repository__sig", "author__person")
-        .prefetch_related("author__person__accounts")
-        .order_by("-updated_at")
-        .first()
+    return rows.order_by("is_elsewhere", "-updated_at").first()
+
+
+def _homes(owner: str, name: str) -> QuerySet[Repository]:
+    """The repository of an address, where it went on, and where it came from."""
+    return Repository.objects.filter(
+        Q(owner__iexact=owner, name__iexact=name)
+        | Q(moved_to__owner__iexact=owner, moved_to__name__iexact=name)
+        | Q(former_homes__owner__iexact=owner, former_homes__name__iexact=name)
     )
 
 

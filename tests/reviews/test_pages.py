@@ -1,10 +1,7 @@
-"""Lists and records as anyone sees them: content, filters, odd addresses, query counts."""
+"""One record as anyone sees it: content, odd addresses, data, query counts."""
 
-import csv
 import datetime as dt
-import io
 import json
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 from django.urls import reverse
@@ -14,7 +11,6 @@ from reviews.models import RepositorySync
 from tests.factories import (
     AccountFactory,
     CommentFactory,
-    IssueFactory,
     PullRequestFactory,
     RepositoryFactory,
     RoleTermFactory,
@@ -51,104 +47,6 @@ def reviewed(repository, number=12, **more):
     say(pull, "liu", "看过了\r\n/lgtm", 31)
     say(pull, "wang", "/lgtm\n/approve", 40)
     return pull
-
-
-# ── the list ──────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("count", [1, 3])
-def test_record_list_takes_a_fixed_number_of_queries(
-    client, repository, count, django_assert_num_queries
-):
-    for number in range(1, count + 1):
-        reviewed(repository, number)
-    RoleTermFactory(sig=repository.sig)
-    with django_assert_num_queries(6):
-        response = client.get("/sigs/example/reviews/")
-    assert len(response.context["rows"]) == count
-
-
-def test_record_list_shows_state_author_and_who_counted(client, repository):
-    reviewed(repository)
-    html = client.get("/sigs/example/reviews/").content.decode()
-    assert "!12" in html
-    assert "已合入" in html
-    assert "hua-12" in html
-    assert '<td data-label="lgtm" class="num">2/2</td>' in html
-    assert '<td data-label="approve" class="num">1/1</td>' in html
-
-
-def test_record_list_stays_within_its_sig(client, repository):
-    mine, other = PullRequestFactory(repository=repository), PullRequestFactory()
-    assert mine.repository.sig != other.repository.sig
-    rows = client.get("/sigs/example/reviews/").context["rows"]
-    assert [row.pull for row in rows] == [mine]
-
-
-@pytest.mark.parametrize(
-    ("query", "numbers"),
-    [
-        ("", [3, 2, 1]),
-        ("state=merged", [1]),
-        ("state=open", [3, 2]),
-        ("author=HUA-1", [1]),
-        ("author=@hua-1", [1]),
-        ("author=nobody", []),
-        ("reviewer=liu", [1]),
-        ("reviewer=hua-1", []),
-        ("q=2", [2]),
-        ("q=!2", [2]),
-        ("q=%E9%98%9F%E5%88%97", [3]),
-        ("q=nothing", []),
-        ("state=open&q=2", [2]),
-        ("repository=example/two", [2]),
-    ],
-)
-def test_record_list_narrows(client, repository, query, numbers):
-    first = reviewed(repository, 1)
-    say(first, "hua-1", "改好了", 41)
-    two = RepositoryFactory(owner="example", name="two", sig=repository.sig)
-    PullRequestFactory(repository=two, number=2, updated_at=at(100))
-    PullRequestFactory(repository=repository, number=3, title="修正队列", updated_at=at(101))
-    response = client.get(f"/sigs/example/reviews/?{query}")
-    assert [row.pull.number for row in response.context["rows"]] == numbers
-
-
-@pytest.mark.parametrize(
-    "query", ["state=nonsense", "q=%00", "author=%00", "repository=no/such", "q=" + "x" * 200]
-)
-def test_record_list_says_at_the_field_what_is_wrong_with_a_filter(client, repository, query):
-    PullRequestFactory(repository=repository)
-    RepositoryFactory(sig=repository.sig)
-    response = client.get(f"/sigs/example/reviews/?{query}")
-    assert response.status_code == 200
-    assert "errorlist" in response.content.decode()
-
-
-def test_record_list_pages_by_marks_without_losing_any(client, repository):
-    for number in range(1, 121):
-        PullRequestFactory(repository=repository, number=number, updated_at=at(number // 7))
-    address, seen = "/sigs/example/reviews/?state=open", []
-    while address:
-        page = client.get(address).context["page"]
-        seen += [pull.number for pull in page.rows]
-        address = page.older and f"/sigs/example/reviews/?state=open&older={page.older}"
-    assert sorted(seen) == list(range(1, 121))
-
-
-@pytest.mark.parametrize("mark", ["x", "~", "2026-01-01~1", "2026-13-45T00:00:00+00:00~1"])
-@pytest.mark.parametrize("place", ["reviews", "issues"])
-def test_lists_refuse_marks_that_no_page_gave_out(client, repository, mark, place):
-    assert client.get(f"/sigs/example/{place}/", {"older": mark}).status_code == 400
-
-
-def test_empty_lists_say_what_to_do_next(client, repository):
-    for place in ("reviews", "issues"):
-        html = client.get(f"/sigs/example/{place}/").content.decode()
-        assert 'class="empty"' in html
-        assert f'href="{reverse("reviews:sync")}"' in html
-
-
-def test_record_list_of_no_sig_is_not_found(client, db):
-    assert client.get("/sigs/absent/reviews/").status_code == 404
 
 
 # ── one record ────────────────────────────────────────────────────────────────────────────────
@@ -282,83 +180,3 @@ def test_record_json_tells_who_counted_and_why_not(client, repository):
     ]
     assert data["url"] == "http://testserver/reviews/example/one/12/"
     assert client.get("/reviews/example/one/99.json").status_code == 404
-
-
-def test_record_csv_holds_every_row_of_the_filter(client, repository):
-    reviewed(repository)
-    PullRequestFactory(repository=repository, number=13, title="=1+1")
-    PullRequestFactory(repository=repository, number=14, state="closed")
-    response = client.get("/sigs/example/reviews/records.csv?author=&state=")
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert sorted(row["number"] for row in rows) == ["12", "13", "14"]
-    by_number = {row["number"]: row for row in rows}
-    assert by_number["12"]["lgtm_by"] == "liu wang"
-    assert by_number["12"]["rule_met"] == "yes"
-    assert by_number["13"]["title"] == "'=1+1"
-    response = client.get("/sigs/example/reviews/records.csv?state=closed")
-    assert b"".join(response.streaming_content).count(b"\r\n") == 2
-
-
-def test_record_feed_is_atom_with_the_verdicts(client, repository, django_assert_num_queries):
-    reviewed(repository)
-    with django_assert_num_queries(6):
-        response = client.get("/sigs/example/reviews/feed.atom?state=merged")
-    feed = ElementTree.fromstring(response.content)
-    space = {"a": "http://www.w3.org/2005/Atom"}
-    assert response["Content-Type"].startswith("application/atom+xml")
-    assert feed.find("a:entry/a:title", space).text == "!12 改动 12"
-    assert "评审通过并已合入" in feed.find("a:entry/a:summary", space).text
-
-
-# ── issues ────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("count", [1, 3])
-def test_issue_list_takes_a_fixed_number_of_queries(
-    client, repository, count, django_assert_num_queries
-):
-    IssueFactory.create_batch(count, repository=repository)
-    with django_assert_num_queries(4):
-        response = client.get("/sigs/example/issues/")
-    assert len(response.context["page"].rows) == count
-
-
-@pytest.mark.parametrize(
-    ("query", "numbers"),
-    [
-        ("", ["I2", "I1"]),
-        ("state=closed", ["I2"]),
-        ("author=hua", ["I1"]),
-        ("q=I2", ["I2"]),
-        ("q=%23I1", ["I1"]),
-        ("q=%E6%8A%A5%E9%94%99", ["I1"]),
-    ],
-)
-def test_issue_list_narrows(client, repository, query, numbers):
-    IssueFactory(repository=repository, number="I1", title="训练报错", author__login="hua")
-    IssueFactory(repository=repository, number="I2", state="closed", created_at=at(9))
-    rows = client.get(f"/sigs/example/issues/?{query}").context["page"].rows
-    assert [issue.number for issue in rows] == numbers
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_issue_takes_a_fixed_number_of_queries(
-    client, repository, count, django_assert_num_queries
-):
-    issue = IssueFactory(repository=repository, number="I4CE7W", body="**重现步骤**")
-    CommentFactory.create_batch(count, on=issue)
-    with django_assert_num_queries(4):
-        response = client.get("/issues/example/one/I4CE7W/")
-    html = response.content.decode()
-    assert "<strong>重现步骤</strong>" in html
-    assert html.count("看过了") == count
-
-
-def test_issue_shows_its_own_comments_only(client, repository):
-    issue = IssueFactory(repository=repository, number="12")
-    CommentFactory(on=PullRequestFactory(repository=repository, number=12), body="别处的话")
-    assert "别处的话" not in client.get("/issues/example/one/12/").content.decode()
-    assert issue.get_absolute_url() == "/issues/example/one/12/"
-
-
-def test_issue_unknown_here_is_not_found(client, repository):
-    assert client.get("/issues/example/one/I000/").status_code == 404

@@ -1,0 +1,85 @@
+"""From a checked filter to rows: which runs through an index make a page, and what a page prints.
+
+A list of a million rows stays quick because every page begins at the right place of an index:
+of a reviewer, of an author, of a repository, or of the tokens that words and labels lead to.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from members.walks import Walk
+
+from .forms import IssueFilter, ListFilter, RecordFilter
+from .models import Issue, PullRequest, Review
+
+Row = TypeVar("Row", PullRequest, Issue)
+
+# Long texts that no list prints.
+UNSHOWN = ("body", "search_text", "search_tokens")
+
+
+def record_walks(form: RecordFilter) -> list[Walk]:
+    """The runs that a page of records is merged from; none when the filter is invalid."""
+    if reviewers := form.words.get("reviewer"):
+        rows = _within(form, PullRequest.objects.all())
+        key = "pull_updated_at" if form.key == "updated_at" else f"pull__{form.key}"
+        return [
+            Walk(Review.objects.filter(account=account, pull__in=rows), key, "pull_id")
+            for account in reviewers
+        ]
+    return _walks(form, PullRequest.objects.all(), form.key)
+
+
+def issue_walks(form: IssueFilter) -> list[Walk]:
+    """The runs that a page of issues is merged from; none when the filter is invalid."""
+    return _walks(form, Issue.objects.all(), "created_at")
+
+
+def record_rows() -> QuerySet[PullRequest]:
+    """Pull requests with all that a list, CSV or feed prints of them."""
+    return PullRequest.objects.select_related("repository", "author__person").defer(*UNSHOWN)
+
+
+def issue_rows() -> QuerySet[Issue]:
+    """Issues with all that a list, CSV or feed prints of them."""
+    return Issue.objects.select_related("repository", "author__person").defer(*UNSHOWN)
+
+
+def all_records(form: RecordFilter) -> QuerySet[PullRequest]:
+    """Every record asked for, in the order of the list."""
+    rows = _within(form, record_rows())
+    if reviewers := form.words.get("reviewer"):
+        rows = rows.filter(pk__in=Review.objects.filter(account__in=reviewers).values("pull"))
+    return rows.order_by(f"-{form.key}", "-pk")
+
+
+def all_issues(form: IssueFilter) -> QuerySet[Issue]:
+    """Every issue asked for, in the order of the list."""
+    sign = "" if form.is_oldest_first else "-"
+    return _within(form, issue_rows()).order_by(f"{sign}created_at", f"{sign}pk")
+
+
+def _within(form: ListFilter, rows: QuerySet[Row]) -> QuerySet[Row]:
+    rows = rows.filter(form.condition(), repository__in=form.places)
+    if authors := form.words.get("author"):
+        rows = rows.filter(author__in=authors)
+    return rows
+
+
+def _walks(form: ListFilter, rows: QuerySet[Row], key: str) -> list[Walk]:
+    if not form.places:
+        return []
+    narrowed = rows.filter(form.condition())
+    return [Walk(narrowed.filter(part), key) for part in _parts(form)]
+
+
+def _parts(form: ListFilter) -> Sequence[Q]:
+    """Conditions that split the rows so that each part stands in the order of an index."""
+    within = Q(repository__in=form.places)
+    if authors := form.words.get("author"):
+        return [within & Q(author=account) for account in authors]
+    if form.uses_tokens:
+        return [within]
+    return [Q(repository=repository) for repository in form.places]

@@ -1,0 +1,40 @@
+"""Review records: the list as a page and as CSV."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from members.models import Sig
+from members.walks import page_of_walks
+
+from .. import spreadsheet
+from ..export import RECORD_COLUMNS, record_lines
+from ..forms import RecordFilter
+from ..listing import all_records, record_rows, record_walks
+
+
+def record_list(request: HttpRequest, slug: str) -> HttpResponse:
+    sig = get_object_or_404(Sig, slug=slug)
+    form = RecordFilter(request.GET, sig=sig, repositories=list(sig.repositories.all()))
+    rows = record_rows().prefetch_related("author__person__accounts")
+    page = page_of_walks(request.GET, record_walks(form), rows, key=form.key)
+    context = {
+        "sig": sig,
+        "tab": "reviews",
+        "section": "records",
+        "form": form,
+        "page": page,
+        "several": len(form.repositories) > 1,
+        "query": form.address,
+    }
+    return render(request, "reviews/record_list.html", context)
+
+
+def record_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """All records of the filter, newest first, streamed."""
+    sig = get_object_or_404(Sig, slug=slug)
+    form = RecordFilter(request.GET, sig=sig, repositories=list(sig.repositories.all()))
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.complaint, content_type="text/plain; charset=utf-8")
+    lines = record_lines(all_records(form))
+    return spreadsheet.response(RECORD_COLUMNS, lines, filename=f"reviews-{sig.slug}.csv")
