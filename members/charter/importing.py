@@ -13,11 +13,14 @@ from ledger import record
 
 from .. import people, role_term
 from ..models import CharterPage, CharterSource, Person, Repository, RoleTerm, Sig, actor_of
+from ..owners import has_owners, note_owners
 from . import owners, readme, sig_info
 from .facts import (
+    APPROVER,
     OWNERS,
     README,
     README_EN,
+    REVIEWER,
     SIG_INFO,
     CharterError,
     Parsed,
@@ -208,7 +211,27 @@ def _apply(plan: Plan, *, by: Person | None, at: dt.datetime) -> None:
                 "imported_at": at,
             },
         )
+    _note_owners(plan, at)
     _record_import(plan, by=by, at=at)
+
+
+def _note_owners(plan: Plan, at: dt.datetime) -> None:
+    """What an OWNERS file says now is all that is known of it, unless its history is."""
+    for one in plan.sources:
+        if one.source.kind != OWNERS:
+            continue
+        stored = repositories_by_path(plan.options.host, [one.source.repository])
+        repository = stored.get(one.source.repository.lower())
+        if repository is None or has_owners(repository):
+            continue
+        facts = one.source.facts
+        note_owners(
+            repository,
+            "OWNERS",
+            approvers=[person.login or person.name for person in facts.with_role(APPROVER)],
+            reviewers=[person.login or person.name for person in facts.with_role(REVIEWER)],
+            valid_from=at,
+        )
 
 
 def _apply_sig(plan: Plan) -> Sig:
