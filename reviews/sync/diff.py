@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Columns = dict[str, Any]
@@ -27,18 +27,20 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One row of ours: its primary key and the columns that `Incoming` has too."""
+    """One row of ours: its primary key, the columns that `Incoming` has too, and its author's key."""
 
     pk: int
     columns: Columns
+    author_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows to insert, and rows to overwrite with the primary key they have."""
+    """Rows to insert, and rows to overwrite with the primary key they have; `before` is how these were."""
 
     new: tuple[Incoming, ...]
     changed: tuple[tuple[int, Incoming], ...]
+    before: Mapping[int, Stored] = field(default_factory=dict)
 
     @property
     def incoming(self) -> tuple[Incoming, ...]:
@@ -48,17 +50,29 @@ class Changes:
 def compare(incoming: Iterable[Incoming], stored: Mapping[Hashable, Stored]) -> Changes:
     """The smallest set of writes after which our rows say what `incoming` says.
 
-    A row older than ours is stale and left out. Of one row sent twice the newest counts.
+    A row older than ours is stale and left out. Of one row sent twice the newest counts. An author
+    whom the host does not name any more keeps the login we knew.
     """
     new: list[Incoming] = []
     changed: list[tuple[int, Incoming]] = []
+    before: dict[int, Stored] = {}
     for row in _newest_of_each(incoming):
         ours = next((stored[key] for key in row.keys if key in stored), None)
         if ours is None:
             new.append(row)
-        elif _is_news(row, ours):
-            changed.append((ours.pk, row))
-    return Changes(tuple(new), tuple(changed))
+            continue
+        known = _with_known_author(row, ours)
+        if _is_news(known, ours):
+            changed.append((ours.pk, known))
+            before[ours.pk] = ours
+    return Changes(tuple(new), tuple(changed), before)
+
+
+def _with_known_author(row: Incoming, ours: Stored) -> Incoming:
+    login = ours.columns.get("author_login")
+    if not login or row.columns.get("author_login"):
+        return row
+    return replace(row, columns={**row.columns, "author_login": login})
 
 
 def _newest_of_each(incoming: Iterable[Incoming]) -> Iterable[Incoming]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, Protocol
 
-from gitee.client import Page
+from gitee.client import Page, Unread
 from gitee.errors import MalformedAnswer
 
 # A run begins this far before its cursor: rows may become visible late at the host.
@@ -51,6 +51,7 @@ class Batch:
     rows: Sequence[Dated]
     cursor: dt.datetime | None
     total: int | None = None
+    unread: Sequence[Unread] = ()
 
 
 def walk(ask: Ask, *, since: dt.datetime | None) -> Iterator[Batch]:
@@ -61,31 +62,41 @@ def walk(ask: Ask, *, since: dt.datetime | None) -> Iterator[Batch]:
     """
     # The client asks in whole seconds; a finer window would look overlooked.
     window, number = since and since.replace(microsecond=0), 1
-    last_first: Dated | None = None
+    last_first: object = None
     counted: int | None = None
-    seen: set[int] = set()
+    seen: set[object] = set()
     for count in range(MAX_PAGES):
         page = ask(since=window, direction="asc", page=number)
         rows = page.rows
         counted = page.total_count if count == 0 else counted
-        if not rows:
+        if not page.count:
             break
-        if not _ascends(rows) or (window is not None and rows[0].updated_at < window):
+        if not _ascends(rows) or (window is not None and rows and rows[0].updated_at < window):
             yield from scan(ask, floor=since)
             return
         if number > 1:
-            _refuse_repetition(rows[0], last_first, number)
-        yield Batch(rows, rows[-1].updated_at, page.total_count)
-        seen.update(row.remote_id for row in rows)
+            _refuse_repetition(page.first, last_first, number)
+        last = max(_times(page), default=None)
+        yield Batch(rows, last, page.total_count, page.unread)
+        seen |= _identities(page)
         if page.next_page is None:
             break
-        step = (rows[-1].updated_at - STEP).replace(microsecond=0)
-        last_first = rows[0]
-        window, number = (step, 1) if window is None or step > window else (window, number + 1)
+        last_first = page.first
+        window, number = _next_question(window, number, last)
     else:
         raise MalformedAnswer(f"the list does not end after {MAX_PAGES} pages", permanent=True)
     if counted is not None and len(seen) < counted:
         yield from scan(ask, floor=since)
+
+
+def _next_question(
+    window: dt.datetime | None, number: int, last: dt.datetime | None
+) -> tuple[dt.datetime | None, int]:
+    """Page 1 from a second before the last row, or the next page when that would be no progress."""
+    step = last and (last - STEP).replace(microsecond=0)
+    if step is None or (window is not None and step <= window):
+        return window, number + 1
+    return step, 1
 
 
 def scan(ask: Ask, *, floor: dt.datetime | None) -> Iterator[Batch]:
@@ -96,23 +107,35 @@ def scan(ask: Ask, *, floor: dt.datetime | None) -> Iterator[Batch]:
     newest: dt.datetime | None = None
     lowest: dt.datetime | None = None
     ordered = True
-    last_first: Dated | None = None
+    last_first: object = None
     for number in range(1, MAX_PAGES + 1):
         page = ask(since=floor, direction="desc", page=number)
         rows = page.rows
-        if not rows:
+        if not page.count:
             yield Batch((), newest)
             return
-        _refuse_repetition(rows[0], last_first, number)
-        times = [row.updated_at for row in rows]
-        ordered = ordered and _descends(rows) and (lowest is None or times[0] <= lowest)
-        newest, lowest = max([*times, newest or times[0]]), min(times)
-        ended = page.next_page is None or (ordered and floor is not None and lowest < floor)
-        yield Batch(rows, newest if ended else None, page.total_count)
+        _refuse_repetition(page.first, last_first, number)
+        times = _times(page)
+        ordered = ordered and _descends(rows) and all(lowest is None or t <= lowest for t in times)
+        newest = max(filter(None, [*times, newest]), default=None)
+        lowest = min(times, default=lowest)
+        below = floor is not None and lowest is not None and lowest < floor
+        ended = page.next_page is None or (ordered and below)
+        yield Batch(rows, newest if ended else None, page.total_count, page.unread)
         if ended:
             return
-        last_first = rows[0]
+        last_first = page.first
     raise MalformedAnswer(f"the list does not end after {MAX_PAGES} pages", permanent=True)
+
+
+def _times(page: Page[Dated]) -> list[dt.datetime]:
+    """Update times of a page; of rows that cannot be understood only where no other tells the time."""
+    times = [row.updated_at for row in page.rows]
+    return times or [row.updated_at for row in page.unread if row.updated_at]
+
+
+def _identities(page: Page[Dated]) -> set[object]:
+    return {row.remote_id for row in page.rows} | {row.remote_id or row for row in page.unread}
 
 
 def _ascends(rows: Sequence[Dated]) -> bool:
@@ -123,7 +146,7 @@ def _descends(rows: Sequence[Dated]) -> bool:
     return all(a.updated_at >= b.updated_at for a, b in pairwise(rows))
 
 
-def _refuse_repetition(first: Dated, last_first: Dated | None, number: int) -> None:
+def _refuse_repetition(first: object, last_first: object, number: int) -> None:
     """A server that overlooks `page` sends page 1 for ever; what lies behind cannot be reached."""
     if last_first is not None and first == last_first:
         raise MalformedAnswer(f"page {number} repeats the one before", permanent=True)

@@ -2,32 +2,28 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db.models.functions import Now
 
 from gitee import errors
 from gitee.client import Client, client_for
-from gitee.rows import CommentRow
 from members.models import Repository
 
-from ..models import Issue, RepositorySync
+from ..models import RepositorySync
 from . import lease as leases
-from .apply import store
-from .fetch import OVERLAP, Batch, walk
 from .lease import Lease, LeaseLost
+from .lists import all_rounds, check_counts, load_all
 from .progress import Progress
-from .streams import ISSUE_COMMENTS, STREAMS, Stream
+from .reconcile import reconcile
+from .running import Report, Run
 
 log = logging.getLogger(__name__)
 Fault = RepositorySync.Fault
-Report = Callable[[Progress], None]
-# A host where something always happens must not keep a run from ending.
-MAX_ROUNDS = 10
 FAULTS: tuple[tuple[type[Exception], Fault], ...] = (
     (errors.NotFound, Fault.NOT_FOUND),
     (errors.Forbidden, Fault.FORBIDDEN),
@@ -68,7 +64,7 @@ def sync(
 ) -> Outcome:
     """Bring the mirror of `repository` up to date, in this process.
 
-    `full` reads every list from its beginning; `due_after` runs only if that much time has passed
+    `full` compares every list row by row; `due_after` runs only if that much time has passed
     since the last end (or somebody asked); `report` hears of every page stored. `client` is closed at
     the end. A fault of the host is an outcome; a fault of ours is noted in the row and raised.
     """
@@ -79,7 +75,7 @@ def sync(
     progress = Progress()
     try:
         with _noted(lease, progress), client or _client_of(repository) as host:
-            _Run(repository, host, lease, progress, report).all_rounds(full=full)
+            bring_up_to_date(Run(repository, host, lease, progress, report), full=full)
     except LeaseLost as error:
         log.warning("%s: %s", repository, error)
         return Outcome(Ending.LOST, progress)
@@ -127,78 +123,28 @@ def _client_of(repository: Repository) -> Client:
         raise UnknownHost(str(error)) from error
 
 
-class _Run:
-    """The moving parts of one run, so that they need not be handed through every call."""
+def bring_up_to_date(run: Run, *, full: bool) -> None:
+    """The lists first, then what they do not tell."""
+    load_all(run)
+    all_rounds(run)
+    if full or _must_compare(run):
+        compare_all(run)
+    else:
+        check_counts(run)
 
-    def __init__(
-        self,
-        repository: Repository,
-        client: Client,
-        lease: Lease,
-        progress: Progress,
-        report: Report,
-    ) -> None:
-        self.repository = repository
-        self.client = client
-        self.lease = lease
-        self.progress = progress
-        self.report = report
-        self.cursors: dict[str, dt.datetime | None] = {}
-        # Issues looked up one by one, and whether anyone may see them.
-        self.seen: dict[str, bool] = {}
 
-    def all_rounds(self, *, full: bool) -> None:
-        """Read every list, then those again that brought news, until none does."""
-        row = RepositorySync.objects.get(pk=self.lease.sync_id)
-        self.cursors = {stream.name: getattr(row, stream.cursor) for stream in STREAMS}
-        pending = list(STREAMS)
-        for number in range(1, MAX_ROUNDS + 1):
-            since_start = full and number == 1
-            pending = [stream for stream in pending if self.one_list(stream, number, since_start)]
-            if not pending:
-                return
+def _must_compare(run: Run) -> bool:
+    """Never done, half done, or done too long ago by the database's clock."""
+    if run.row.reconciled_at is None or run.passes.get("compare"):
+        return True
+    after = dt.timedelta(seconds=settings.SYNC_RECONCILE_S)
+    rows = RepositorySync.objects.filter(pk=run.row.pk, reconciled_at__lte=Now() - after)
+    return rows.exists()
 
-    def one_list(self, stream: Stream, round_number: int, since_start: bool) -> bool:
-        """Read one list from its cursor on; true when it brought something new."""
-        cursor = self.cursors[stream.name]
-        since = None if since_start or cursor is None else cursor - OVERLAP
-        self.progress.begin(stream.name, round_number)
-        before = self.progress.written[stream.name]
-        for batch in walk(stream.ask(self.client, self.repository), since=since):
-            self.one_page(stream, batch)
-        self.progress.requests = self.client.request_count
-        return self.progress.written[stream.name] > before
 
-    def one_page(self, stream: Stream, batch: Batch) -> None:
-        """Store a page and move the cursor in one short transaction; no request inside it."""
-        rows: Sequence[Any] = batch.rows
-        if stream is ISSUE_COMMENTS:
-            rows = self.without_hidden(rows)
-        cursor = self.moved(stream, batch.cursor)
-        with transaction.atomic():
-            written = store(stream, self.repository, rows)
-            self.progress.add(read=len(batch.rows), written=written, total=batch.total)
-            self.progress.requests = self.client.request_count
-            leases.renew(self.lease, progress=self.progress.as_json(), **{stream.cursor: cursor})
-        self.cursors[stream.name] = cursor
-        self.report(self.progress)
-
-    def moved(self, stream: Stream, to: dt.datetime | None) -> dt.datetime | None:
-        """The cursor never goes back: what lies before it stays stored."""
-        cursor = self.cursors[stream.name]
-        return max(filter(None, (cursor, to)), default=None)
-
-    def without_hidden(self, rows: Sequence[CommentRow]) -> list[CommentRow]:
-        """Leave out what is said on private issues. An issue we do not know is looked up, once."""
-        numbers = {row.number for row in rows}
-        known = Issue.objects.filter(repository=self.repository, number__in=numbers)
-        for number in numbers - set(known.values_list("number", flat=True)) - self.seen.keys():
-            self.seen[number] = self.is_public(number)
-        return [row for row in rows if self.seen.get(row.number, True)]
-
-    def is_public(self, number: str) -> bool:
-        owner, name = self.repository.owner, self.repository.name
-        try:
-            return not self.client.issue(owner, name, number).private
-        except (errors.NotFound, errors.Forbidden):
-            return False
+def compare_all(run: Run) -> None:
+    """Every list row by row, but for those that were read whole just now."""
+    for stream in run.streams():
+        if stream.name not in run.read_whole:
+            reconcile(run, stream)
+    run.note(reconciled_at=Now())

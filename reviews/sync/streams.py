@@ -31,19 +31,28 @@ class Stream:
     keys: Callable[[Columns], tuple[Hashable, ...]]
     matching: Callable[[Repository, list[Columns]], Q]
     list_of: Callable[[Client], Callable[..., Any]]
+    # One row asked for alone, and the column of ours that names it.
+    one_of: Callable[[Client], Callable[..., Any]]
+    name_column: str
+    kind: str = ""
 
     @property
     def cursor(self) -> str:
         return f"{self.name}_cursor"
 
     def ask(self, client: Client, repository: Repository) -> Ask:
-        """The question for one page of this list of a repository."""
+        """The question for one page of this list of a repository, by update time unless asked otherwise."""
         fetch = self.list_of(client)
 
         def ask(**question: Any) -> Any:
-            return fetch(repository.owner, repository.name, sort="updated", **question)
+            return fetch(repository.owner, repository.name, **{"sort": "updated", **question})
 
         return ask
+
+    def ours(self, repository: Repository) -> QuerySet[Any]:
+        """Our rows of this list: those that came from the host, not those of a clone."""
+        rows = self.model._default_manager.filter(repository=repository, remote_id__isnull=False)
+        return rows.filter(kind=self.kind) if self.kind else rows
 
     def incoming(self, repository: Repository, rows: Iterable[Any]) -> list[Incoming]:
         made = ((self.columns(repository, row), row) for row in rows)
@@ -56,11 +65,11 @@ class Stream:
         names = list(incoming[0].columns)
         rows: QuerySet[Any, dict[str, Any]] = self.model._default_manager.filter(
             self.matching(repository, [row.columns for row in incoming])
-        ).values("pk", *names)
+        ).values("pk", "author_id", *names)
         found: dict[Hashable, Stored] = {}
         for row in rows:
-            pk = row.pop("pk")
-            found |= {key: Stored(pk, row) for key in self.keys(row)}
+            ours = Stored(row.pop("pk"), row, row.pop("author_id"))
+            found |= dict.fromkeys(self.keys(row), ours)
         return found
 
 
@@ -97,6 +106,7 @@ def _pull_columns(repository: Repository, row: PullRow) -> Columns:
         "head_ref": row.head_ref[:300],
         "head_sha": row.head_sha[:64],
         "is_draft": row.draft,
+        "milestone": (row.milestone or "")[:200],
         "closed_at": row.closed_at,
         "merged_at": row.merged_at,
     }
@@ -109,6 +119,8 @@ def _issue_columns(repository: Repository, row: IssueRow) -> Columns:
         "title": row.title[:500],
         "labels": list(row.labels),
         "assignee_login": login_of(row.assignee),
+        "milestone": (row.milestone or "")[:200],
+        "comment_count": row.comment_count,
         "closed_at": row.closed_at,
     }
 
@@ -165,6 +177,8 @@ PULLS = Stream(
     _pull_keys,
     _pull_matching,
     lambda client: client.pulls,
+    lambda client: client.pull,
+    "number",
 )
 ISSUES = Stream(
     "issues",
@@ -174,6 +188,8 @@ ISSUES = Stream(
     _id_keys,
     _id_matching,
     lambda client: client.issues,
+    lambda client: client.issue,
+    "number",
 )
 PULL_COMMENTS = Stream(
     "pull_comments",
@@ -183,6 +199,9 @@ PULL_COMMENTS = Stream(
     _id_keys,
     _comment_matching,
     lambda client: client.pull_comments,
+    lambda client: client.pull_comment,
+    "remote_id",
+    "pull",
 )
 ISSUE_COMMENTS = Stream(
     "issue_comments",
@@ -192,6 +211,9 @@ ISSUE_COMMENTS = Stream(
     _id_keys,
     _comment_matching,
     lambda client: client.issue_comments,
+    lambda client: client.issue_comment,
+    "remote_id",
+    "issue",
 )
 # Subjects before what is said about them.
 STREAMS = (PULLS, ISSUES, PULL_COMMENTS, ISSUE_COMMENTS)

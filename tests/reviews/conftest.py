@@ -82,7 +82,11 @@ def mirror():
     return {
         model.__name__: sorted(
             (
-                {name: value for name, value in row.items() if name not in {"id", "author_id"}}
+                {
+                    name: value
+                    for name, value in row.items()
+                    if name not in {"id", "author_id", "judged_at"}
+                }
                 for row in model.objects.values()
             ),
             key=lambda row: row["remote_id"],

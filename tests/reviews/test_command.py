@@ -29,7 +29,7 @@ def test_sync_command_says_what_it_stored(host, repository, capsys):
     call_command("sync", "example/one")
     out = capsys.readouterr().out
     assert "gitee:example/one: stored 1 pulls, 0 issues" in out
-    assert "5 requests" in out
+    assert "9 requests" in out
 
 
 def test_sync_command_without_names_takes_every_repository_of_a_known_host(
@@ -67,11 +67,11 @@ def test_sync_command_goes_on_with_the_others(host, repository, capsys):
 
 
 def test_sync_command_does_not_swallow_a_locked_database(host, repository, monkeypatch):
-    def locked(*args):
+    def locked(*args, **options):
         raise OperationalError("database is locked")
 
     host.pull(0)
-    monkeypatch.setattr("reviews.sync.run.store", locked)
+    monkeypatch.setattr("reviews.sync.running.store", locked)
     with pytest.raises(OperationalError, match="locked"):
         call_command("sync", "example/one")
 
