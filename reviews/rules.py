@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from members.models import Person, Repository, RoleTerm, Sig
 from members.rules import Roles, User, acting_person, is_committer_or_above, is_maintainer
 
-from .models import Rfc
+from .models import Rfc, WebhookDelivery
 from .rfc_transitions import TRANSITIONS
 
 
@@ -95,23 +97,32 @@ def can_move_rfc(action: str, person: Person | None, rfc: Rfc, roles: Roles) -> 
 
 
 # ── webhooks ──────────────────────────────────────────────────────────────────────────────────
-def is_administrator(user: User) -> bool:
-    """Keeps the machine running: superusers and staff."""
-    return bool(getattr(user, "is_superuser", False) or getattr(user, "is_staff", False))
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose deliveries somebody sees and may replay (that only looks again): all, or some SIGs'."""
+
+    everything: bool
+    sig_ids: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.sig_ids)
+
+    @property
+    def deliveries(self) -> QuerySet[WebhookDelivery]:
+        rows = WebhookDelivery.objects.all()
+        return rows if self.everything else rows.filter(repository__sig__in=self.sig_ids)
+
+    @property
+    def repositories(self) -> QuerySet[Repository]:
+        rows = Repository.objects.all()
+        return rows if self.everything else rows.filter(sig__in=self.sig_ids)
 
 
-def visible_deliveries(user: User, at: dt.datetime) -> QuerySet[WebhookDelivery]:
-    """Administrators see all; Maintainers those of their SIGs' repositories; others none."""
-    if is_administrator(user):
-        return WebhookDelivery.objects.all()
-    return WebhookDelivery.objects.filter(repository__sig__in=maintained_sigs(user, at))
-
-
-def visible_repositories(user: User, at: dt.datetime) -> list[Repository]:
-    """Those whose deliveries the user may see."""
-    if is_administrator(user):
-        return list(Repository.objects.all())
-    return list(Repository.objects.filter(sig__in=maintained_sigs(user, at)))
+def sight_of_deliveries(user: User, at: dt.datetime) -> Sight:
+    """Administrators (superusers and staff) see all, Maintainers their SIGs' repositories', others none."""
+    if getattr(user, "is_superuser", False) or getattr(user, "is_staff", False):
+        return Sight(everything=True)
+    return Sight(everything=False, sig_ids=frozenset(maintained_sigs(user, at)))
 
 
 def maintained_sigs(user: User, at: dt.datetime) -> set[int]:
@@ -126,8 +137,3 @@ def maintained_sigs(user: User, at: dt.datetime) -> set[int]:
         if term.started_on <= term.sig.day_of(at)
         and (term.ended_on is None or term.sig.day_of(at) < term.ended_on)
     }
-
-
-def can_see_deliveries(user: User, at: dt.datetime) -> bool:
-    """Who sees deliveries may replay them as well: that only looks again."""
-    return is_administrator(user) or bool(maintained_sigs(user, at))

@@ -5,7 +5,7 @@ from django.urls import path
 from .exceptions_feed import ExceptionsFeed
 from .feeds import IssueFeed, RecordFeed
 from .resolution_feeds import ResolutionFeed, RfcFeed
-from .views import issue, pulse, record, record_list, repository, resolution, rfc, sync
+from .views import delivery, issue, pulse, record, record_list, repository, resolution, rfc, sync
 
 app_name = "reviews"
 RECORD = "reviews/<str:owner>/<str:name>/<int:number>"
@@ -50,4 +50,7 @@ urlpatterns = [
     ),
     path("sync/", sync.sync_status, name="sync"),
     path("sync/<int:pk>/request/", sync.sync_request, name="sync-request"),
+    path("sync/deliveries/", delivery.delivery_list, name="delivery-list"),
+    path("sync/deliveries/<int:pk>/", delivery.delivery_detail, name="delivery-detail"),
+    path("sync/deliveries/<int:pk>/replay/", delivery.delivery_replay, name="delivery-replay"),
 ]

@@ -259,3 +259,17 @@ class ReviewFactory(DjangoModelFactory):
     remarks = 1
     has_lgtm = True
     pull_updated_at = factory.SelfAttribute("pull.updated_at")
+
+
+class WebhookDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = reviews.WebhookDelivery
+
+    repository = factory.SubFactory(RepositoryFactory)
+    path = factory.LazyAttribute(lambda row: row.repository.path if row.repository else "")
+    hook_name = "merge_request_hooks"
+    action = "open"
+    subject_kind = "pull"
+    subject_number = "7"
+    fingerprint = factory.Sequence("{:064x}".format)
+    received_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)

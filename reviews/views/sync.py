@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from members.models import Repository
 from members.rules import acting_person
 
-from ..rules import can_request_sync, requestable
+from ..rules import can_request_sync, requestable, sight_of_deliveries
 from ..status import SHOWN, statuses
 from ..sync.request import request_sync
 
@@ -27,7 +27,12 @@ def sync_status(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     repositories = list(Repository.objects.select_related("sig", "sync")[:SHOWN])
     rows = statuses(repositories, requestable=requestable(request.user, repositories, at), at=at)
-    context = {"rows": rows, "is_busy": any(row.is_busy for row in rows), "at": at}
+    context = {
+        "rows": rows,
+        "is_busy": any(row.is_busy for row in rows),
+        "at": at,
+        "sees_deliveries": bool(sight_of_deliveries(request.user, at)),
+    }
     fragment = bool(getattr(request, "htmx", False))
     template = "reviews/_sync_table.html" if fragment else "reviews/sync_status.html"
     return render(request, template, context)

@@ -70,9 +70,10 @@ def _no_constant(name: str) -> float:
 
 def read(body: Json, *, event: str = "", timestamp: str = "", ping: bool = False) -> Event:
     """The event that a body is about. `event` and `timestamp` are the headers; the body's hook_name counts first."""
-    hook_name = text_of(body, "hook_name") or EVENTS.get(event, event)
+    told = text_of(body, "hook_name") or event
+    hook_name = EVENTS.get(told, told)
     path = _path_of(body)
-    kind, number = ("", "") if ping else _subject_of(EVENTS.get(hook_name, hook_name), body)
+    kind, number = ("", "") if ping else _subject_of(hook_name, body)
     return Event(
         hook_name=storable(hook_name)[:60],
         action="ping" if ping else storable(text_of(body, "action"))[:60],
