@@ -10,12 +10,9 @@ from django.db import transaction
 
 from members.charter.facts import APPROVER, REVIEWER, CharterError, CharterFacts
 from members.charter.owners import parse
-from members.contribution import chunks
 from members.models import Repository
 from members.owners import note_owners
 
-from .. import outcome
-from ..models import PullRequest
 from .ancestry import Remark
 from .clone import Clone, CloneError, records
 
@@ -83,15 +80,6 @@ def _note(repository: Repository, one: Listed) -> bool:
         valid_from=one.version.at,
         sha=one.version.commit,
     )
-
-
-def judge_again(repository: Repository, since: dt.datetime) -> int:
-    """Settle the pull requests that were not over by then; returns how many. A chunk a transaction."""
-    later = PullRequest.objects.filter(repository=repository).exclude(merged_at__lt=since)
-    numbers = list(later.order_by("number").values_list("number", flat=True))
-    for chunk in chunks(numbers):
-        outcome.settle_pulls(repository, chunk)
-    return len(numbers)
 
 
 def _versions(clone: Clone, sha: str) -> Iterator[Version]:

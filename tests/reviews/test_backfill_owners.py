@@ -1,11 +1,15 @@
 """OWNERS of a clone's past: each version from the day it came in; faults are told, never fatal."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 
 from members.models import OwnersFile
 from reviews.backfill.clone import Clone
 from reviews.backfill.owners import owners_history
+from reviews.outcome import settle_pulls
+from tests.factories import CommentFactory, PullRequestFactory
 from tests.reviews.clones import History, git
 from tests.reviews.conftest import NAME, at
 
@@ -66,6 +70,26 @@ def test_dry_run_stores_nothing(repository, history, tmp_path, capsys):
     backfill(history.write(tmp_path / "clone"), dry_run=True)
     assert "1 of 1 OWNERS versions stored" in capsys.readouterr().out
     assert not stored()
+
+
+def test_what_was_judged_before_is_judged_again_by_the_owners_of_its_day(
+    repository, history, tmp_path
+):
+    """An approve by someone who stood in no OWNERS file on that day does not count any more."""
+    early, late = (
+        PullRequestFactory(repository=repository, state="merged", merged_at=at(minute))
+        for minute in (-10, 100)
+    )
+    for pull in (early, late):
+        said_at = pull.merged_at - dt.timedelta(minutes=1)
+        who = {"author__login": f"chen-{pull.number}", "created_at": said_at}
+        CommentFactory(on=pull, body="/approve", **who)
+    settle_pulls(repository, [early.number, late.number])
+    history.commit("a", at(0), files={"OWNERS": ONE})
+    backfill(history.write(tmp_path / "clone"))
+    early.refresh_from_db()
+    late.refresh_from_db()
+    assert (early.approve_count, late.approve_count) == (1, 0)
 
 
 def test_a_change_counts_from_its_merge_not_from_its_writing(history, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from tqdm import tqdm
 
 from members.models import Repository
@@ -14,6 +15,7 @@ from reviews.backfill import owners
 from reviews.backfill.ancestry import Merge, Reading, Remark
 from reviews.backfill.clone import Clone, CloneError
 from reviews.backfill.storing import Tally, store
+from reviews.resettling import resettle
 
 from .sync import find
 
@@ -58,9 +60,12 @@ class Command(BaseCommand):
         merges = [merge for merge in reading.merges if within(merge, numbers)]
         # Before the merges, for who had the right to approve decides how they are judged.
         news = owners.note(repository, listed, dry_run=dry_run)
+        noted_at = timezone.now()
         tally = self.store(repository, merges, options["names_are_logins"], dry_run)
         if news and not dry_run:
-            owners.judge_again(repository, min(one.version.at for one in news))
+            # What is stored above was judged by them already.
+            since = min(one.version.at for one in news)
+            resettle(repository, since=since, before=noted_at)
         if clone.is_shallow:
             self.stderr.write(f"{git} is a shallow clone: what came before it was not read")
         self.tell([*reading.remarks, *remarks, *tally.remarks])
