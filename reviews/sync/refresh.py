@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,11 +20,11 @@ from django.db.models.functions import Now
 from gitee.client import Client, Page, iter_pages
 from gitee.errors import Forbidden, MalformedAnswer, NotFound
 from gitee.rows import CommentRow
-from members.models import Contribution, Repository
+from members.models import Repository
 
-from .. import outcome
-from ..models import Comment, PullRequest, RefreshLease
-from .apply import remove_issues, store
+from ..models import Comment, RefreshLease
+from .apply import store
+from .removal import remove_comments, remove_issues, remove_pulls
 from .streams import ISSUE_COMMENTS, ISSUES, PULL_COMMENTS, PULLS, Stream
 
 # Longer than any one answer may take: the lease is renewed after each.
@@ -51,12 +51,12 @@ def refresh_pull(repository: Repository, number: int, *, client: Client) -> None
     with _alone(repository, "pull", str(number)) as turn:
         row = turn.find(lambda: client.pull(*place, number), client)
         if row is None:
-            turn.write(lambda: _remove_pull(repository, number))
+            turn.write(lambda: remove_pulls(repository, [number]))
             return
         if row.number != number:
             raise MalformedAnswer(f"asked for pull request {number}, got {row.number}")
         said = turn.comments(lambda page: client.comments_of_pull(*place, number, page=page))
-        turn.write(lambda: _write_pull(repository, row, said))
+        turn.write(lambda: _write(repository, PULLS, row, PULL_COMMENTS, said))
 
 
 def refresh_issue(repository: Repository, number: str, *, client: Client) -> None:
@@ -65,54 +65,29 @@ def refresh_issue(repository: Repository, number: str, *, client: Client) -> Non
     with _alone(repository, "issue", number) as turn:
         row = turn.find(lambda: client.issue(*place, number), client)
         if row is None or row.private:
-            turn.write(lambda: remove_issues(repository, {number}))
+            turn.write(lambda: remove_issues(repository, [number]))
             return
         if row.number != number:
             raise MalformedAnswer(f"asked for issue {number}, got {row.number[:40]}")
         said = turn.comments(lambda page: client.comments_of_issue(*place, number, page=page))
-        turn.write(lambda: _write_issue(repository, row, said))
+        turn.write(lambda: _write(repository, ISSUES, row, ISSUE_COMMENTS, said))
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Comments the host shows on an object, and our keys of those it showed once and does no more.
+    """Comments the host shows on an object, and the ids of those it showed once and does no more."""
 
-    None: comments of this repository are not read.
-    """
-
-    rows: list[CommentRow]
-    gone: set[int]
+    rows: Sequence[CommentRow] = ()
+    gone: Collection[int] = ()
 
 
-def _write_pull(repository: Repository, row: Any, said: Said | None) -> None:
-    store(PULLS, repository, [row])
-    if said is not None and _write_comments(PULL_COMMENTS, repository, said):
-        outcome.settle_pulls(repository, [row.number])
-
-
-def _write_issue(repository: Repository, row: Any, said: Said | None) -> None:
-    store(ISSUES, repository, [row])
-    if said is not None and _write_comments(ISSUE_COMMENTS, repository, said):
-        outcome.settle_issues(repository, [row.number])
-
-
-def _write_comments(stream: Stream, repository: Repository, said: Said) -> bool:
-    """Store and remove comments; whether any was removed, for `store` settles only what it writes."""
-    store(stream, repository, said.rows)
-    removed, _ = Comment.objects.filter(pk__in=said.gone).delete()
-    return bool(removed)
-
-
-def _remove_pull(repository: Repository, number: int) -> None:
-    """A row of a clone's merge commit has no id at the host, which then never knew it by our number."""
-    pulls = PullRequest.objects.filter(
-        repository=repository, number=number, remote_id__isnull=False
-    )
-    if pulls.exists():
-        Contribution.objects.filter(source__startswith=f"{repository}!{number}:").delete()
-        Comment.objects.filter(repository=repository, kind="pull", number=str(number)).delete()
-        pulls.delete()
+def _write(repository: Repository, subject: Stream, row: Any, comments: Stream, said: Said) -> None:
+    store(subject, repository, [row])
+    store(comments, repository, said.rows)
+    if said.gone:
+        kind = Comment.Kind.PULL if comments is PULL_COMMENTS else Comment.Kind.ISSUE
+        remove_comments(repository, kind, said.gone)
 
 
 # ── reading, one at a time ────────────────────────────────────────────────────────────────────
@@ -152,21 +127,21 @@ class _Turn:
         except (NotFound, Forbidden):
             return None
 
-    def comments(self, ask: Callable[[int], Page[CommentRow]]) -> Said | None:
+    def comments(self, ask: Callable[[int], Page[CommentRow]]) -> Said:
         """All that is said. What we have and the host does not show is gone when two readings agree:
 
         rows can slip between two pages while they are read. Ours are looked up first, so that one
         stored meanwhile by somebody else is not taken for gone.
         """
         if not self._reads_comments():
-            return None
+            return Said()
         ours = self._ours()
         missing: set[int] | None = None
         for _ in range(MAX_READINGS):
             rows, unread = self._all(ask)
             before, missing = missing, self._missing(ours, rows, unread)
             if not missing or missing == before:
-                return Said(rows, {ours[identity] for identity in missing})
+                return Said(rows, missing)
         raise MalformedAnswer(f"the comments differ each of {MAX_READINGS} times they are read")
 
     def _all(self, ask: Callable[[int], Page[CommentRow]]) -> tuple[list[CommentRow], set[Any]]:
@@ -180,17 +155,17 @@ class _Turn:
         return rows, unread
 
     @staticmethod
-    def _missing(ours: Iterable[int], rows: list[CommentRow], unread: set[Any]) -> set[int]:
+    def _missing(ours: set[int], rows: list[CommentRow], unread: set[Any]) -> set[int]:
         if None in unread:
             return set()
-        return set(ours) - {row.remote_id for row in rows} - unread
+        return ours - {row.remote_id for row in rows} - unread
 
-    def _ours(self) -> dict[int, int]:
-        """Our keys of the comments on the object, by the host's id."""
+    def _ours(self) -> set[int]:
+        """The host's ids of the comments we have on the object."""
         rows = Comment.objects.filter(
-            repository=self.repository, kind=self.kind, number=self.number, remote_id__isnull=False
+            repository=self.repository, kind=self.kind, number=self.number
         )
-        return {int(remote or 0): pk for remote, pk in rows.values_list("remote_id", "pk")}
+        return {identity for identity in rows.values_list("remote_id", flat=True) if identity}
 
     def _reads_comments(self) -> bool:
         sync = getattr(self.repository, "sync", None)
