@@ -15,8 +15,9 @@ from django.views.decorators.vary import vary_on_headers
 from members.models import Repository
 from members.rules import acting_person
 
+from ..recheck import request_recheck
 from ..rules import can_request_sync, requestable, sight_of_deliveries
-from ..status import SHOWN, statuses
+from ..status import listed_repositories, statuses
 from ..sync.request import request_sync
 
 
@@ -25,7 +26,7 @@ from ..sync.request import request_sync
 def sync_status(request: HttpRequest) -> HttpResponse:
     """The page; to htmx only its table, which asks for itself again while something is going on."""
     at = timezone.now()
-    repositories = list(Repository.objects.select_related("sig", "sync")[:SHOWN])
+    repositories = list(listed_repositories())
     rows = statuses(repositories, requestable=requestable(request.user, repositories, at), at=at)
     context = {
         "rows": rows,
@@ -45,6 +46,12 @@ def sync_request(request: HttpRequest, pk: int) -> HttpResponse:
     repository = get_object_or_404(Repository.objects.select_related("sig"), pk=pk)
     if not can_request_sync(request.user, repository):
         raise PermissionDenied(_("只有本 SIG 的 Maintainer 可以发起同步。"))
-    request_sync(repository, by=acting_person(request.user), at=timezone.now())
-    messages.success(request, _("已请求同步 %(repository)s。") % {"repository": repository.path})
+    by, at = acting_person(request.user), timezone.now()
+    if "recheck" in request.POST:
+        request_recheck(repository, by=by, at=at)
+        said = _("已请求完整核对 %(repository)s。")
+    else:
+        request_sync(repository, by=by, at=at)
+        said = _("已请求同步 %(repository)s。")
+    messages.success(request, said % {"repository": repository.path})
     return redirect("reviews:sync")
