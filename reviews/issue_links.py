@@ -21,13 +21,13 @@ KEYWORD = (
     r"(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|issues?|related?(?:[ ]to)?|refs?|see"
     r"|修复|解决|关闭|关联(?:问题)?|问题)"
 )
-MENTION = re.compile(rf"(?<![\w/&#])(?P<path>{PATH})?#(?P<number>{SURE})(?![\w-])")
+MENTION = re.compile(rf"(?<![A-Za-z0-9_/&#])(?P<path>{PATH})?#(?P<number>{SURE})(?![A-Za-z0-9_-])")
 AFTER_WORD = re.compile(
-    rf"(?<![A-Za-z]){KEYWORD}[ \t]*[:：]?[ \t]*(?P<path>{PATH})?#(?P<number>{ANY})(?![\w-])",
+    rf"(?<![A-Za-z]){KEYWORD}[ \t]*[:：]?[ \t]*(?P<path>{PATH})?#(?P<number>{ANY})(?![A-Za-z0-9_-])",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    rf"https?://(?P<host>[A-Za-z0-9.\-]+(?::\d+)?)/(?P<path>{PATH})/issues/(?P<number>{ANY})(?![\w-])"
+    rf"https?://(?P<host>[A-Za-z0-9.\-]+(?::\d+)?)/(?P<path>{PATH})/issues/(?P<number>{ANY})(?![A-Za-z0-9_-])"
 )
 # A pull request that lists half the tracker is no link to any of it.
 MOST_LINKS = 50
