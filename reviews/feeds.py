@@ -1,7 +1,6 @@
 """Atom feeds of a SIG's review records and issues, each narrowed like the list it stands on."""
 
 import datetime as dt
-import re
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,10 +18,9 @@ from members.models import Sig
 from .forms import IssueFilter, ListFilter, RecordFilter
 from .listing import all_issues, all_records
 from .models import Issue, PullRequest
+from .printable import printable
 
 ENTRIES = 50
-# What XML 1.0 cannot hold, not even escaped.
-UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Asked = TypeVar("Asked", bound=ListFilter)
 Item = TypeVar("Item", PullRequest, Issue)
@@ -55,10 +53,10 @@ class ListFeed(Feed, Generic[Asked, Item]):
 
     def author_name(self, obj: Asked) -> str:
         """For entries whose own author the host has forgotten: Atom wants one."""
-        return _written(obj.sig.local_name)
+        return printable(obj.sig.local_name)
 
     def item_title(self, item: Any) -> str:
-        return _written(str(item))
+        return printable(str(item))
 
     def item_link(self, item: Item) -> str:
         return settings.SITE_URL + item.get_absolute_url()
@@ -70,10 +68,10 @@ class ListFeed(Feed, Generic[Asked, Item]):
         return f"tag:{site},2026:{place.host}/{place.path}{sign}{item.number}"
 
     def item_author_name(self, item: Item) -> str | None:
-        return _written(item.author_login) or None
+        return printable(item.author_login) or None
 
     def item_categories(self, item: Item) -> list[str]:
-        return [_written(label) for label in item.labels]
+        return [printable(label) for label in item.labels]
 
     def item_pubdate(self, item: Item) -> dt.datetime:
         return item.created_at
@@ -90,7 +88,7 @@ class RecordFeed(ListFeed[RecordFilter, PullRequest]):
         return RecordFilter(request.GET, sig=sig, repositories=list(sig.repositories.all()))
 
     def title(self, obj: RecordFilter) -> str:
-        return gettext("%(sig)s 的评审记录") % {"sig": _written(obj.sig.local_name)}
+        return gettext("%(sig)s 的评审记录") % {"sig": printable(obj.sig.local_name)}
 
     def items(self, obj: RecordFilter) -> list[PullRequest]:
         return list(all_records(obj)[:ENTRIES])
@@ -113,7 +111,7 @@ class IssueFeed(ListFeed[IssueFilter, Issue]):
         return IssueFilter(request.GET, sig=sig, repositories=repositories, at=timezone.now())
 
     def title(self, obj: IssueFilter) -> str:
-        return gettext("%(sig)s 的问题") % {"sig": _written(obj.sig.local_name)}
+        return gettext("%(sig)s 的问题") % {"sig": printable(obj.sig.local_name)}
 
     def items(self, obj: IssueFilter) -> list[Issue]:
         return list(all_issues(obj)[:ENTRIES])
@@ -133,8 +131,3 @@ def _counted(word: str, count: int) -> str:
 
 def _with_query(address: str, form: ListFilter) -> str:
     return f"{address}?{form.address}" if form.address else address
-
-
-def _written(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return UNWRITABLE.sub("", text)

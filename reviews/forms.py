@@ -41,36 +41,15 @@ class DayField(forms.DateField):
         super().__init__(label=label, required=False, input_formats=["%Y-%m-%d"], validators=bounds)
 
 
-class ListFilter(forms.Form):
-    """What both lists can be narrowed by, within the repositories of one SIG.
+class Filter(forms.Form):
+    """What an address may ask of a list.
 
     An invalid value is told at its field, and nothing is listed: a filter that was quietly left out
     would pass for an answer.
     """
 
-    q = TextField(label=_("编号、标题或作者"), max_length=100)
-    state = forms.ChoiceField(label=_("状态"), required=False)
-    repository = forms.ChoiceField(label=_("仓库"), required=False)
-    author = LoginField(label=_("作者账号"))
-    label = TextField(label=_("标签"))
-
-    states: Sequence[tuple[str, Any]] = ()
     # Always in sight; the others below "more".
     main: tuple[str, ...] = ()
-
-    def __init__(self, data: Any, *, sig: Sig, repositories: Sequence[Repository]) -> None:
-        super().__init__(data)
-        self.sig = sig
-        self.repositories = repositories
-        paths = sorted({repository.path for repository in repositories})
-        self._offer("state", self.states)
-        self._offer("repository", [(path, path) for path in paths])
-        if len(paths) < 2:
-            del self.fields["repository"]
-
-    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
-        field: Any = self.fields[name]
-        field.choices = [("", _("全部")), *choices]
 
     def clean(self) -> dict[str, Any]:
         """In place of each login asked for, all accounts of that person."""
@@ -86,6 +65,11 @@ class ListFilter(forms.Form):
                 text = _("没有账号为“%(login)s”的成员。")
                 self.add_error(name, ValidationError(text, params={"login": login}))
         return self.cleaned_data
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What is asked for, cleaned; {} when anything is invalid."""
+        return self.cleaned_data if self.is_valid() else {}
 
     # ── for templates ──
     @property
@@ -119,12 +103,33 @@ class ListFilter(forms.Form):
         """Whether one of the fields below "more" is used."""
         return any(self.data.get(field.name) for field in self.more_fields)
 
-    # ── for lists ──
-    @property
-    def words(self) -> dict[str, Any]:
-        """What is asked for, cleaned; {} when anything is invalid."""
-        return self.cleaned_data if self.is_valid() else {}
 
+class ListFilter(Filter):
+    """What both lists can be narrowed by, within the repositories of one SIG."""
+
+    q = TextField(label=_("编号、标题或作者"), max_length=100)
+    state = forms.ChoiceField(label=_("状态"), required=False)
+    repository = forms.ChoiceField(label=_("仓库"), required=False)
+    author = LoginField(label=_("作者账号"))
+    label = TextField(label=_("标签"))
+
+    states: Sequence[tuple[str, Any]] = ()
+
+    def __init__(self, data: Any, *, sig: Sig, repositories: Sequence[Repository]) -> None:
+        super().__init__(data)
+        self.sig = sig
+        self.repositories = repositories
+        paths = sorted({repository.path for repository in repositories})
+        self._offer("state", self.states)
+        self._offer("repository", [(path, path) for path in paths])
+        if len(paths) < 2:
+            del self.fields["repository"]
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", _("全部")), *choices]
+
+    # ── for lists ──
     @property
     def places(self) -> list[Repository]:
         """Repositories asked for; none when the address is invalid."""

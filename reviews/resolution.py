@@ -4,7 +4,6 @@ A resolution is public and final; whoever wants it otherwise records another tha
 """
 
 import datetime as dt
-import re
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -22,13 +21,12 @@ from members.refusals import BadProposal, NotAllowed, Refusal
 from . import rfc
 from .models import Issue, PullRequest, Resolution
 from .models.resolution import ResolutionQuerySet
+from .printable import printable
 from .rules import resolving_role
 from .subject import Subject, text_of
 
 TITLE_LENGTH = 200
 REASONS_LENGTH = 10_000
-# What XML 1.0 forbids.
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,6 @@ class AlreadyRecorded(Refusal):
             )
             % {"number": resolution.number}
         )
-
-
-def printable(text: str) -> str:
-    """Without the control characters that no feed may hold."""
-    return CONTROLS.sub("", text)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────

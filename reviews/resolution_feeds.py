@@ -1,9 +1,10 @@
 """Atom feeds of a SIG's resolutions and of its RFCs."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from members.models import Sig
 
 from .models import Resolution, Rfc
-from .resolution import printable
+from .printable import printable
 from .resolution_forms import ResolutionFilter
 from .rfc import rfcs_of
 
@@ -20,12 +21,20 @@ ENTRIES = 50
 
 
 class ResolutionFeed(Feed):
-    """Narrowed like the list it stands on."""
+    """Narrowed like the list it stands on; an address that cannot be understood is a 400."""
 
     feed_type = Atom1Feed
 
-    def get_object(self, request: HttpRequest, slug: str) -> tuple[Sig, ResolutionFilter]:
-        return get_object_or_404(Sig, slug=slug), ResolutionFilter(request.GET)
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = ResolutionFilter(request.GET)
+        if not form.is_valid():
+            return HttpResponseBadRequest(form.complaint, content_type="text/plain; charset=utf-8")
+        return super().__call__(request, *args, form=form, **kwargs)
+
+    def get_object(
+        self, request: HttpRequest, slug: str, form: ResolutionFilter
+    ) -> tuple[Sig, ResolutionFilter]:
+        return get_object_or_404(Sig, slug=slug), form
 
     def title(self, obj: tuple[Sig, ResolutionFilter]) -> str:
         return gettext("%(sig)s 的决议") % {"sig": obj[0].local_name}

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.forms import people_called
 from members.models import Sig
 
 from . import subject as subjects
+from .forms import Filter, LoginField, TextField
 from .models import Issue, Resolution, Rfc
 from .models.resolution import ResolutionQuerySet
 from .resolution import REASONS_LENGTH, TITLE_LENGTH, Proposal
@@ -81,10 +81,10 @@ class ResolutionForm(forms.Form):
         return self.cleaned_data["token"] or uuid4()
 
 
-class ResolutionFilter(forms.Form):
+class ResolutionFilter(Filter):
     """What the list of resolutions can be narrowed by; every value is optional."""
 
-    q = forms.CharField(label=gettext_lazy("编号或标题"), required=False, max_length=100)
+    q = TextField(label=gettext_lazy("编号或标题"), max_length=100)
     outcome = forms.ChoiceField(
         label=gettext_lazy("结论"), required=False, choices=[ALL, *Resolution.Outcome.choices]
     )
@@ -103,30 +103,25 @@ class ResolutionFilter(forms.Form):
         required=False,
         choices=[ALL, ("in_force", gettext_lazy("有效")), ("superseded", gettext_lazy("已被取代"))],
     )
-    person = forms.CharField(label=gettext_lazy("记录人账号"), required=False, max_length=200)
+    person = LoginField(label=gettext_lazy("记录人账号"))
 
-    @property
-    def words(self) -> dict[str, str]:
-        """What is asked for and valid."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.words)
+    main = ("q", "outcome", "kind", "standing", "person")
 
     def apply(self, rows: ResolutionQuerySet) -> ResolutionQuerySet:
+        """The rows asked for; none when the address is invalid."""
+        if not self.is_valid():
+            return rows.none()
         words = self.words
-        if text := words.get("q"):
+        if text := words["q"]:
             rows = rows.filter(_says(text))
-        if outcome := words.get("outcome"):
+        if outcome := words["outcome"]:
             rows = rows.filter(outcome=outcome)
-        if kind := words.get("kind"):
+        if kind := words["kind"]:
             rows = rows.filter(KINDS[kind])
-        if standing := words.get("standing"):
+        if standing := words["standing"]:
             rows = rows.filter(superseded_by__isnull=standing == "in_force")
-        if person := words.get("person"):
-            rows = rows.filter(decided_by__in=people_called(person.removeprefix("@")))
+        if accounts := words["person"]:
+            rows = rows.filter(decided_by__in={account.person_id for account in accounts})
         return rows
 
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -51,16 +52,18 @@ def resolution_list(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "reviews",
         "form": form,
         "page": asked_page(request.GET, form.apply(_listed(sig)), key="decided_at"),
-        "query": request.GET.urlencode(),
+        "query": form.address,
         "may_record": can_resolve_in(request.user, sig),
     }
     return render(request, "reviews/resolution_list.html", context)
 
 
-def resolution_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+def resolution_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     """All resolutions of the filter, newest first, streamed."""
-    sig = get_object_or_404(Sig, slug=slug)
-    rows = ResolutionFilter(request.GET).apply(_listed(sig)).order_by("-decided_at", "-pk")
+    sig, form = get_object_or_404(Sig, slug=slug), ResolutionFilter(request.GET)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.complaint, content_type="text/plain; charset=utf-8")
+    rows = form.apply(_listed(sig)).order_by("-decided_at", "-pk")
     return spreadsheet.response(COLUMNS, _cells(rows), filename=f"resolutions-{sig.slug}.csv")
 
 
