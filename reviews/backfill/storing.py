@@ -79,10 +79,9 @@ class _Chunk:
                 if merge.told.number in stored and not stored[merge.told.number].merge_sha
             ]
             self._meet(new, silent, stored)
-            PullRequest.objects.bulk_create([self._row(merge) for merge in new])
+            rows = PullRequest.objects.bulk_create([self._row(merge) for merge in new])
             self._refine(stored, silent)
-            pulls = stored | self._stored([merge.told.number for merge in new])
-            witnessed = self._witness(pulls)
+            witnessed = self._witness(stored | {row.number: row for row in rows})
             changed = {merge.told.number for merge in (*new, *silent)} | witnessed
             outcome.settle_pulls(self.repository, changed)
             transaction.set_rollback(dry_run)
@@ -91,9 +90,8 @@ class _Chunk:
         tally.unchanged += len(self.merges) - len(changed)
         tally.remarks.extend(self._disagreements(stored))
 
-    def _stored(self, numbers: Iterable[int] | None = None) -> dict[int, PullRequest]:
-        if numbers is None:
-            numbers = [merge.told.number for merge in self.merges]
+    def _stored(self) -> dict[int, PullRequest]:
+        numbers = [merge.told.number for merge in self.merges]
         rows = PullRequest.objects.filter(repository=self.repository, number__in=numbers)
         return {row.number: row for row in rows}
 

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,9 @@ def figures() -> Iterable[Figure]:
         clone = _clone(Path(folder))
         with _repository() as name:
             log_s = seconds_of(lambda: _git(clone, "log", "--format=raw", "HEAD"))
+            start_s = time.process_time()
             first_s = seconds_of(lambda: _backfill(name, clone))
+            cpu_s = time.process_time() - start_s
             _check()
             again_s = seconds_of(lambda: _backfill(name, clone))
     yield Figure(
@@ -34,6 +37,7 @@ def figures() -> Iterable[Figure]:
         goal=f"<= {GOAL_S} s",
         is_met=first_s <= GOAL_S,
     )
+    yield Figure("of which this process computed, the rest is waiting", f"{cpu_s:.2f} s")
     yield Figure("the same again, nothing to write", f"{again_s:.2f} s")
 
 

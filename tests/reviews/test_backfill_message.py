@@ -1,7 +1,7 @@
 """What merge commits say: both forms, their oddities, and what only looks like one."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviews.backfill.message import Named, NotUnderstood, Told, names, names_a_pull, read
@@ -151,6 +151,7 @@ WORD = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True).filter
 LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), LINE, WORD, WORD)
 def test_read_finds_again_what_the_first_form_was_made_of(number, title, who, branch):
     told = read(f"!{number} 改 {title}\nMerge pull request !{number} from {who}/{branch}")
@@ -158,6 +159,7 @@ def test_read_finds_again_what_the_first_form_was_made_of(number, title, who, br
     assert told.title == f"改 {title}".strip()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), WORD, st.lists(WORD, unique_by=str.lower), st.sampled_from(",;，"))
 def test_read_finds_again_what_the_trailers_were_made_of(number, author, reviewers, mark):
     told = read(
@@ -170,6 +172,7 @@ def test_read_finds_again_what_the_trailers_were_made_of(number, author, reviewe
 NEARLY = st.text(st.sampled_from(list("!1 \nMmergepulqustfoby:-/@,RCDin<>"))).map("!1 {}".format)
 
 
+@settings(deadline=None)
 @given(st.text() | NEARLY)
 @example("!1\x00\r\n\x1cFrom: \x85")
 @example("!²")
