@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -38,8 +39,6 @@ from .wording import (
 
 # A page shows this many comments; the rest is on the pages after it.
 COMMENTS_SHOWN = 300
-# Of the host's own log, which robots fill; the newest beyond are left to the host's page.
-LOGS_SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -162,8 +161,10 @@ def record_of(pull: PullRequest, *, part: int = 1) -> Record:
 
     Needs `pull.repository.sig`, `pull.author.person` and `pull.merged_by.person`.
     """
-    shown, has_more = _comments(pull, part)
+    shown, following = _comments(pull, part)
+    has_more = following is not None
     is_whole = part == 1 and not has_more
+    _prefetch_logins(pull, shown)
     evidence = evidence_on([pull], laws_of([pull.repository]))
     # Commands count wherever they stand, shown or not.
     judged = shown if is_whole else list(commands_on([pull]))
@@ -171,7 +172,7 @@ def record_of(pull: PullRequest, *, part: int = 1) -> Record:
     return Record(
         pull=pull,
         verdict=verdict,
-        events=_timeline(pull, shown, verdict, evidence, is_first=part == 1, is_last=not has_more),
+        events=_timeline(pull, shown, verdict, evidence, is_first=part == 1, following=following),
         witnessed=_witnessed(verdict),
         issues=_linked_issues(pull),
         first_review_at=_first_review(pull, shown, is_whole=is_whole),
@@ -180,13 +181,18 @@ def record_of(pull: PullRequest, *, part: int = 1) -> Record:
     )
 
 
-def _comments(pull: PullRequest, part: int) -> tuple[list[Comment], bool]:
-    """Comments of one part, and whether there are more. Oldest first: parts before the last stay."""
+def _comments(pull: PullRequest, part: int) -> tuple[list[Comment], Comment | None]:
+    """Comments of one part, and the first of the next. Oldest first: parts before the last stay."""
     start = (part - 1) * COMMENTS_SHOWN
     rows = comments_on([pull]).select_related("author__person")
-    rows = rows.prefetch_related("author__person__accounts")
     shown = list(rows[start : start + COMMENTS_SHOWN + 1])
-    return shown[:COMMENTS_SHOWN], len(shown) > COMMENTS_SHOWN
+    return shown[:COMMENTS_SHOWN], shown[COMMENTS_SHOWN] if len(shown) > COMMENTS_SHOWN else None
+
+
+def _prefetch_logins(pull: PullRequest, comments: Sequence[Comment]) -> None:
+    """Logins of everyone the page names, in one query."""
+    accounts = (pull.author, pull.merged_by, *(comment.author for comment in comments))
+    prefetch_related_objects([account.person for account in accounts if account], "accounts")
 
 
 def _first_review(
@@ -205,9 +211,9 @@ def _timeline(
     evidence: Evidence,
     *,
     is_first: bool,
-    is_last: bool,
+    following: Comment | None,
 ) -> list[Event]:
-    """Events of this part. What is no comment falls between the comments of its time."""
+    """Events of this part: its comments, and what else happened until the next part begins."""
     others = [
         Event("opened", pull.created_at, pull.author_login, pull.author),
         *(Event("push", push.at, push=push) for push in evidence.pushes.get(pull.pk, ())),
@@ -215,7 +221,7 @@ def _timeline(
         *_ending(pull),
     ]
     start = None if is_first or not comments else comments[0].created_at
-    end = None if is_last or not comments else comments[-1].created_at
+    end = following.created_at if following else None
     events = _comment_events(comments, verdict) + [
         event
         for event in others
@@ -254,7 +260,7 @@ def _log_events(logs: Sequence[OperateLog]) -> list[Event]:
             log.login,
             text=log.content or log.action_type,
         )
-        for log in logs[:LOGS_SHOWN]
+        for log in logs
         if log.action_type != "merged_pr"
     ]
 

@@ -60,7 +60,6 @@ def find_pull(owner: str, name: str, number: int) -> PullRequest | None:
         )
         .annotate(is_elsewhere=~Q(repository__owner__iexact=owner, repository__name__iexact=name))
         .select_related("repository__sig", "author__person", "merged_by__person")
-        .prefetch_related("author__person__accounts", "merged_by__person__accounts")
     )
     return rows.order_by("is_elsewhere", "-updated_at").first()
 
