@@ -27,6 +27,7 @@ from .judging import (
     verdict_on,
 )
 from .models import Comment, Issue, PullRequest, Review
+from .one_writer import take_turn
 from .rfc import note_rfcs
 from .verdict import Remark, Speaker, Verdict, is_bot
 
@@ -63,6 +64,7 @@ def settle_pulls(repository: Repository, numbers: Iterable[int]) -> None:
     wanted = set(numbers)
     if not wanted:
         return
+    take_turn(repository)
     # Before anything is read: a change that comes later finds the verdict older than itself.
     judged_at = timezone.now()
     laws = laws_of([repository])
@@ -285,6 +287,7 @@ def _review_source(pull: PullRequest, account_id: int) -> str:
 @transaction.atomic
 def settle_issues(repository: Repository, numbers: Iterable[str]) -> None:
     """Bring the first answer and the contributions of these issues up to date with the rows stored."""
+    take_turn(repository)
     for chunk in chunks(set(numbers)):
         issues = list(
             Issue.objects.filter(repository=repository, number__in=chunk)

@@ -11,6 +11,7 @@ from members.people import accounts_for
 
 from .. import outcome, pushes
 from ..models import Issue
+from ..one_writer import take_turn
 from .diff import Changes, Incoming, Stored, compare
 from .removal import remove_issues
 from .streams import ISSUES, PULL_COMMENTS, PULLS, Stream
@@ -29,6 +30,7 @@ def store(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("store() belongs in the transaction that moves the cursor")
+    take_turn(repository)
     if stream is ISSUES:
         rows = _without_private(repository, rows)
     incoming = stream.incoming(repository, rows)

@@ -9,6 +9,7 @@ from members.models import Repository
 
 from .. import outcome
 from ..models import Comment, Issue, PullRequest
+from ..one_writer import take_turn
 
 
 @transaction.atomic
@@ -17,6 +18,7 @@ def remove_pulls(repository: Repository, numbers: Collection[int]) -> None:
 
     Rows known from a clone's merge commit only (no `remote_id`) stay: the host never had them.
     """
+    take_turn(repository)
     for chunk in chunks(numbers):
         pulls = PullRequest.objects.filter(
             repository=repository, number__in=chunk, remote_id__isnull=False
@@ -30,6 +32,7 @@ def remove_pulls(repository: Repository, numbers: Collection[int]) -> None:
 @transaction.atomic
 def remove_issues(repository: Repository, numbers: Collection[str]) -> None:
     """As `remove_pulls`, for issues that are gone or must not be seen any more."""
+    take_turn(repository)
     for chunk in chunks(numbers):
         outcome.forget_issues(repository, chunk)
         _forget_said(repository, Comment.Kind.ISSUE, chunk)
@@ -39,6 +42,7 @@ def remove_issues(repository: Repository, numbers: Collection[str]) -> None:
 @transaction.atomic
 def remove_comments(repository: Repository, kind: str, remote_ids: Collection[int]) -> None:
     """Forget comments, and judge again what they were said on."""
+    take_turn(repository)
     for chunk in chunks(remote_ids):
         comments = Comment.objects.filter(repository=repository, kind=kind, remote_id__in=chunk)
         numbers = set(comments.values_list("number", flat=True))

@@ -324,5 +324,5 @@ def test_settle_again_takes_a_fixed_number_of_queries(repository, count, django_
     for number in range(1, count + 1):
         reviewed(merged(repository, number=number, body="fixes #I4CE7W"))
     settle_pulls(repository, range(1, count + 1))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         settle_pulls(repository, range(1, count + 1))
