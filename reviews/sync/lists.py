@@ -129,7 +129,7 @@ def check_counts(run: Run) -> None:
     A list never tells that a row was deleted, or that an issue became private.
     """
     for stream in run.streams():
-        if stream.name not in run.uncounted and _is_apart(run, stream):
+        if stream.name not in run.uncounted | run.compared and _is_apart(run, stream):
             # A row that came after the walk is no difference.
             read_on(run, stream, MAX_ROUNDS + 1)
             if _is_apart(run, stream):

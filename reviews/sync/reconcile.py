@@ -95,7 +95,7 @@ def _finish(run: Run, stream: Stream, *, began: dt.datetime) -> None:
         passes = {**passes, "apart": apart}
     run.forget_unseen(stream, since=began)
     run.note(passes)
-    run.read_whole.add(stream.name)
+    run.compared.add(stream.name)
 
 
 def ours_and_theirs(run: Run, stream: Stream) -> tuple[int, int] | None:

@@ -75,7 +75,10 @@ def sync(
     progress = Progress()
     try:
         with _noted(lease, progress), client or _client_of(repository) as host:
-            bring_up_to_date(Run(repository, host, lease, progress, report), full=full)
+            try:
+                bring_up_to_date(Run(repository, host, lease, progress, report), full=full)
+            finally:
+                progress.requests = host.request_count
     except LeaseLost as error:
         log.warning("%s: %s", repository, error)
         return Outcome(Ending.LOST, progress)
@@ -129,8 +132,7 @@ def bring_up_to_date(run: Run, *, full: bool) -> None:
     all_rounds(run)
     if full or _must_compare(run):
         compare_all(run)
-    else:
-        check_counts(run)
+    check_counts(run)
 
 
 def _must_compare(run: Run) -> bool:

@@ -26,6 +26,8 @@ from .unread import forget_read, forget_unseen, note_unread
 log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 Passes = dict[str, Any]
+# How often a list is asked for again after a 404 that nothing confirms.
+WRONG_NOT_FOUND = 2
 
 
 class Run:
@@ -54,8 +56,10 @@ class Run:
         self.cursors: dict[str, dt.datetime | None] = {
             stream.name: getattr(self.row, stream.cursor) for stream in STREAMS
         }
-        # Lists read from beginning to end by this run, and those the host does not count.
+        # Lists read from their beginning by this run, those compared row by row with ours, and those
+        # that the host does not count.
         self.read_whole: set[str] = set()
+        self.compared: set[str] = set()
         self.uncounted: set[str] = set()
         # Ids of rows left out on purpose, of rows without an author; logins that were met.
         self.hidden: defaultdict[str, set[Any]] = defaultdict(set)
@@ -79,7 +83,22 @@ class Run:
         return [stream for stream in STREAMS if stream.name not in left_out]
 
     def ask(self, stream: Stream) -> Any:
-        return stream.ask(self.client, self.repository)
+        """The question for one page of a list. Safe to ask from several threads.
+
+        A 404 is believed when the repository is not found either, or when it comes again and again:
+        Gitee sends it now and then for lists that exist.
+        """
+        ask = stream.ask(self.client, self.repository)
+
+        def patiently(**question: Any) -> Any:
+            for _ in range(WRONG_NOT_FOUND):
+                try:
+                    return ask(**question)
+                except errors.NotFound:
+                    self.client.repository(*self.place)
+            return ask(**question)
+
+        return patiently
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
     def keep(

@@ -171,5 +171,5 @@ def test_two_syncs_at_once_do_the_work_once(host, repository):
         thread.join()
     assert sorted(endings) == [Ending.BUSY, Ending.OK]
     assert PullRequest.objects.count() == 150
-    # How many there are, and which: one worker was there.
-    assert host.paths.count("/api/v5/repos/example/one/issues") == 2
+    # How many there are, which, and how many by now: one worker was there.
+    assert host.paths.count("/api/v5/repos/example/one/issues") == 3

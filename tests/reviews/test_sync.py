@@ -441,7 +441,7 @@ def test_sync_ends_though_something_always_happens(host, run):
 
     host.server.faults.hook = touch
     assert run().ending is Ending.OK
-    assert len(host.paths) < 20
+    assert len(host.paths) < 25
 
 
 def test_sync_reports_every_page(host, run):
