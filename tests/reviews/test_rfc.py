@@ -1,6 +1,7 @@
 """RFCs: every step in every state for everybody, and what the mirror and resolutions do to them."""
 
 import datetime as dt
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -128,6 +129,16 @@ def test_step_writes_when_it_was_taken(repository):
     rfcs.submit(rfc_id=rfc.pk, by=rfc.issue.author.person, at=AT)
     rfc.refresh_from_db()
     assert rfc.state_changed_at == AT
+
+
+def test_documentation_holds_the_table():
+    text = (Path(__file__).parents[2] / "docs" / "reviews.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    table = [
+        f"| {step.name} | {', '.join(step.sources)} | {step.target} | {step.who} |"
+        for step in TRANSITIONS.values()
+    ]
+    assert [row for row in rows if row.split("|")[1].strip() in TRANSITIONS] == table
 
 
 # ── naming a successor ────────────────────────────────────────────────────────────────────────
