@@ -10,7 +10,7 @@ HEIGHT = 142
 TOP = 18
 BASE = 108
 GAP = 6
-# More bars than these leave no room for a figure above each, nor for each month's number.
+# More bars than these leave room for the highest's figure only, and not for each month's number.
 ROOMY = 12
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
@@ -118,7 +118,7 @@ def _bar(
     return Bar(
         month=month,
         count=count,
-        figure=figure_of(count) if count and roomy else "",
+        figure=figure_of(count) if count and (roomy or count == highest) else "",
         label=str(month.month) if roomy or month.month % 3 == 1 else "",
         x=round(left + GAP / 2, 1),
         y=round(BASE - height, 1),

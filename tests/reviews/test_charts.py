@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviews import charts
-from reviews.charts import bar_chart
+from reviews.charts import bar_chart, duration_chart
 
 TODAY = dt.date(2026, 3, 14)
 MONTHS = [dt.date(2025, month, 1) for month in range(4, 13)] + [
@@ -49,3 +50,30 @@ def test_bar_chart_leaves_out_a_first_year_that_the_next_would_cover():
     december = [dt.date(2025, 12, 1)] + [dt.date(2026, month, 1) for month in range(1, 12)]
     chart = bar_chart([(month, 1) for month in december], today=TODAY)
     assert [bar.month.year for bar in chart.years] == [2026]
+
+
+def test_bar_chart_with_little_room_writes_the_highest_figure_and_quarters_only():
+    months = [dt.date(2024 + n // 12, n % 12 + 1, 1) for n in range(24)]
+    chart = bar_chart([(month, 3 + (month.month == 5)) for month in months], today=TODAY)
+    assert [bar.figure for bar in chart.bars if bar.figure] == ["4", "4"]
+    assert [bar.label for bar in chart.bars if bar.label] == ["1", "4", "7", "10"] * 2
+    assert chart.peak is not None
+    assert chart.peak.month == dt.date(2025, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "unit", "figures"),
+    [
+        ([None, 1.04, 71], "hours", ["", "1.0", "71"]),
+        ([0.01, 72, 240], "days", ["<0.1", "3.0", "10"]),
+        ([None, None, None], "hours", ["", "", ""]),
+    ],
+)
+def test_duration_chart_counts_hours_or_days(hours, unit, figures):
+    points = [
+        (month, dt.timedelta(hours=value) if value is not None else None)
+        for month, value in zip(MONTHS, hours, strict=False)
+    ]
+    chart = duration_chart(points, today=TODAY)
+    assert (chart.unit, [bar.figure for bar in chart.bars]) == (unit, figures)
+    assert chart.is_empty is (hours == [None] * 3)
