@@ -47,7 +47,12 @@ class Person(models.Model):
             (account for account in self.accounts.all() if account.host != Account.GIT),
             key=lambda account: ("~" in account.login, account.pk),
         )
-        return accounts[0].login if accounts else f"person-{self.pk}"
+        return accounts[0].login if accounts else self.nameless_login
+
+    @property
+    def nameless_login(self) -> str:
+        """Stands for a login, in addresses and in the ledger, where someone has none."""
+        return f"person-{self.pk}"
 
     @property
     def actor(self) -> str:

@@ -95,7 +95,9 @@ def person(someone: Any, role: str = "") -> SafeString:
     """Chip of a Person: initials, name, login, and the role when given. Prefetch `accounts` in lists."""
     if not someone:
         return format_html('<span class="muted">{}</span>', gettext("未知"))
-    return _chip(someone.name or someone.login, someone.login, role)
+    login = someone.login
+    shown = "" if login == someone.nameless_login else login
+    return _chip(someone.name or login, login, role, shown)
 
 
 @register.simple_tag
@@ -103,11 +105,13 @@ def login_chip(login: str) -> SafeString:
     """Chip of someone of whom only the login is known."""
     if not login:
         return format_html('<span class="muted">{}</span>', gettext("未知"))
-    return _chip(login, login, "")
+    return _chip(login, login, "", login)
 
 
-def _chip(name: str, login: str, role: str) -> SafeString:
-    shown = format_html('<span class="person-login mono">{}</span>', login) if login != name else ""
+def _chip(name: str, login: str, role: str, shown: str) -> SafeString:
+    """`login` makes the address; `shown` stands beside the name unless it repeats it."""
+    told = shown and shown != name
+    beside = format_html('<span class="person-login mono">{}</span>', shown) if told else ""
     mark = format_html('<span class="person-role">{}</span>', role) if role else ""
     body = format_html(
         '<span class="avatar tone-{}" aria-hidden="true">{}</span>'
@@ -115,7 +119,7 @@ def _chip(name: str, login: str, role: str) -> SafeString:
         tone_of(login),
         initials_of(name),
         name,
-        shown,
+        beside,
         mark,
     )
     try:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.asserts import assertContains, assertNotContains
 
 from members.models import Account, Contribution, Person
 from reviews.backfill.ancestry import Merge, Reading
@@ -145,6 +146,18 @@ def test_backfill_keeps_display_names_apart_from_logins(repository, two, client)
     for person in (named.person, namesake.person):
         page = client.get(person.get_absolute_url())
         assert page.context["person"] == person
+
+
+def test_record_of_a_clone_shows_names_and_claims_nothing_it_cannot_know(repository, two, client):
+    backfill(two)
+    page = client.get(PullRequest.objects.get(number=1).get_absolute_url())
+    author = Account.objects.get(host="git").person
+    assertContains(page, "华 立")
+    assertContains(page, author.get_absolute_url())
+    assertNotContains(page, f">{author.login}<")
+    assertNotContains(page, "还没有他人评审")
+    witnessed = client.get(PullRequest.objects.get(number=2).get_absolute_url())
+    assertContains(witnessed, "Reviewed-by")
 
 
 def test_backfill_reads_names_as_logins_when_told(repository, history, tmp_path):
