@@ -5,6 +5,7 @@ of a reviewer, of an author, of a repository, or of the tokens that words and la
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
@@ -13,11 +14,34 @@ from members.walks import Walk
 
 from .forms import IssueFilter, ListFilter, RecordFilter
 from .models import Issue, PullRequest, Review
+from .models.mirror import UNSHOWN
 
 Row = TypeVar("Row", PullRequest, Issue)
 
-# Long texts that no list prints.
-UNSHOWN = ("body", "search_text", "search_tokens")
+State, Verdict = PullRequest.State, PullRequest.Verdict
+STATE_BADGES = {State.OPEN: "waiting", State.MERGED: "good", State.CLOSED: "neutral"}
+VERDICT_BADGES = {
+    Verdict.PENDING: "waiting",
+    Verdict.MET: "good",
+    Verdict.UNMET: "blocked",
+    Verdict.UNKNOWN: "neutral",
+}
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One line of the list of records: its state and verdict as (kind of badge, word)."""
+
+    pull: PullRequest
+    state: tuple[str, str]
+    verdict: tuple[str, str]
+
+
+def lines_of(pulls: Sequence[PullRequest]) -> list[RecordLine]:
+    """The badges are made once a page: asked of each row anew they cost a third of its time."""
+    states = {str(state): (kind, str(state.label)) for state, kind in STATE_BADGES.items()}
+    verdicts = {str(word): (kind, str(word.label)) for word, kind in VERDICT_BADGES.items()}
+    return [RecordLine(pull, states[pull.state], verdicts[pull.verdict]) for pull in pulls]
 
 
 def record_walks(form: RecordFilter) -> list[Walk]:

@@ -10,7 +10,7 @@ from members.walks import page_of_walks
 from .. import spreadsheet
 from ..export import RECORD_COLUMNS, record_lines
 from ..forms import RecordFilter
-from ..listing import all_records, record_rows, record_walks
+from ..listing import all_records, lines_of, record_rows, record_walks
 
 
 def record_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -24,6 +24,7 @@ def record_list(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "records",
         "form": form,
         "page": page,
+        "lines": lines_of(page.rows),
         "several": len(form.repositories) > 1,
         "query": form.address,
     }
