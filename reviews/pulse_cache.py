@@ -1,11 +1,13 @@
 """Review figures kept until something changes: a million rows are not counted again for every reader."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.core.cache import cache
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from redis.exceptions import RedisError
 
 from members.models import Repository
 
@@ -14,6 +16,7 @@ from .medians import Month
 from .models import PullRequest
 from .pulse import Scope
 
+log = logging.getLogger(__name__)
 # Change it when the figures below mean something else than before.
 VERSION = 1
 KEPT_S = 600
@@ -36,11 +39,28 @@ def figures_of(scope: Scope) -> Figures:
     the very same moment could hide from it: hence nothing is kept longer than KEPT_S seconds.
     """
     key = _key(scope)
-    found: Figures | None = cache.get(key)
+    found = _kept(key)
     if found is None:
         found = _reckoned(scope)
-        cache.set(key, found, KEPT_S)
+        _keep(key, found)
     return found
+
+
+def _kept(key: str) -> Figures | None:
+    """None as well when the cache does not answer: reading goes on without Redis, only slower."""
+    try:
+        found: Figures | None = cache.get(key)
+    except (OSError, RedisError) as error:
+        log.warning("the cache does not answer: %s", type(error).__name__)
+        return None
+    return found
+
+
+def _keep(key: str, found: Figures) -> None:
+    try:
+        cache.set(key, found, KEPT_S)
+    except (OSError, RedisError) as error:
+        log.warning("the cache does not answer: %s", type(error).__name__)
 
 
 def _reckoned(scope: Scope) -> Figures:

@@ -22,10 +22,9 @@ from reviews.sync.run import Ending, sync
 from tests.factories import RepositoryFactory
 from tests.fakes.churn import Churn
 from tests.fakes.gitee_server import GiteeServer
-from tests.fakes.truth import truth
 from tests.reviews.conftest import NAME
 from tests.reviews.crowd import crowd
-from tests.reviews.truth import MODELS, differences
+from tests.reviews.truth import differences, passed_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEDS = range(4)
@@ -114,24 +113,6 @@ class Killer:
             timer.join()
 
 
-def check_nothing_is_passed(repository, state):
-    """I8: of what the host holds, all that is older than a cursor is stored, as new as it is there."""
-    row = RepositorySync.objects.filter(repository=repository).first()
-    if row is None:
-        return
-    for name, rows in truth(state, NAME).items():
-        cursor = getattr(row, f"{name}_cursor")
-        model, kind = MODELS[name]
-        stored = model._default_manager.filter(repository=repository, **kind)
-        ours = dict(stored.values_list("remote_id", "updated_at"))
-        passed = [
-            identity
-            for identity, wanted in rows.items()
-            if cursor and wanted["updated_at"] < cursor and ours.get(identity) is None
-        ]
-        assert passed == [], f"{name}: the cursor {cursor} is beyond rows that are not stored"
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_at_any_point_the_next_run_completes_it(host, repository, command, seed):
     """Each seed kills twice while people go on working, then lets a run end."""
@@ -145,7 +126,7 @@ def test_killed_at_any_point_the_next_run_completes_it(host, repository, command
         process.communicate(timeout=HANG_S)
         ended.append(process.returncode)
         killer.stop()
-        check_nothing_is_passed(repository, host.state)
+        assert passed_over(repository, host.state) == []
     assert -signal.SIGKILL in ended, "no kill came in time: this tried nothing"
     churn.stop()
     last = command()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from members.models import Repository
-from reviews.models import Comment, Issue, PullRequest
+from reviews.models import Comment, Issue, PullRequest, RepositorySync
 from tests.fakes.state import State
 from tests.fakes.truth import Rows, truth
 
@@ -27,6 +27,21 @@ def differences(repository: Repository, state: State, *, ignoring: str = "") -> 
         for name in MODELS
         for line in _differing(wanted[name], _ours(repository, name), set(ignoring.split()))
     ]
+
+
+def passed_over(repository: Repository, state: State) -> list[str]:
+    """I8: rows of the host that are older than a cursor and yet not stored. Safe while a sync runs."""
+    cursors = RepositorySync.objects.filter(repository=repository).values().first() or {}
+    found = []
+    for name, rows in truth(state, repository.path).items():
+        cursor = cursors.get(f"{name}_cursor")
+        ours = _ours(repository, name) if cursor else {}
+        found += [
+            f"{name} {identity} of {row['updated_at']} is not stored, the cursor is at {cursor}"
+            for identity, row in rows.items()
+            if cursor and row["updated_at"] < cursor and identity not in ours
+        ]
+    return found
 
 
 def _ours(repository: Repository, name: str) -> Rows:
