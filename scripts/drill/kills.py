@@ -85,7 +85,7 @@ def _kill_all(running: Stage, points: int, dice: random.Random) -> Findings:
         work.ask_for_sync(repository)
         _recover(repository, found, after="the last kill")
         found.unequal += work.reading(partial(differences, repository, running.host.state))
-        print(f"  … {point + 1} of {points} kills", flush=True)
+        print(f"  … {sum(found.kills.values())} of {points} kills", flush=True)
     return found
 
 
