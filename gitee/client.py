@@ -250,7 +250,7 @@ class Client:
         data, _ = self._transport.get(path, {"sort": "asc"})
         found, unread = _read_rows(data, rows.parse_operate_log, path)
         for row in unread:
-            logger.warning("left out: %s", row.reason)
+            logger.warning("GET %s: left out: %s", path, row.reason)
         return found
 
     def milestones(
@@ -300,7 +300,7 @@ def _read_rows(
         try:
             found.append(_placed(parse, item, path))
         except MalformedRow as error:
-            unread.append(Unread(*identity_of(item), str(error)))
+            unread.append(Unread(*identity_of(item), error.message))
     return tuple(found), tuple(unread)
 
 

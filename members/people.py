@@ -52,6 +52,20 @@ def accounts_for(host: str, users: Iterable[HostUser]) -> dict[str, Account]:
     return found
 
 
+def note_gone(account: Account, *, at: dt.datetime) -> None:
+    """The code host answers that there is no such account any more; who it was stays known."""
+    Account.objects.filter(pk=account.pk, gone_at=None).update(gone_at=at)
+
+
+def note_back(host: str, logins: Iterable[str]) -> None:
+    """The code host showed these lower-case logins: none of them is gone."""
+    gone = _accounts_with_key(host).filter(gone_at__isnull=False)
+    found = dict(gone.values_list("login_key", "pk"))
+    back = [pk for login, pk in found.items() if login in set(logins)]
+    if back:
+        Account.objects.filter(pk__in=back).update(gone_at=None)
+
+
 @transaction.atomic
 def sign_in(
     *,

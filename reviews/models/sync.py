@@ -3,8 +3,8 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Repository
@@ -18,12 +18,20 @@ class RepositorySyncQuerySet(models.QuerySet["RepositorySync"]):
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
 
     def due(self, interval: dt.timedelta) -> "RepositorySyncQuerySet":
-        """Free, and asked for, never finished, interrupted, or last finished `interval` ago."""
+        """Free, and asked for, never finished, interrupted, or last finished too long ago.
+
+        That is the repository's own interval, or `interval` where its owner chose none.
+        """
+        second = Value(dt.timedelta(seconds=1), models.DurationField())
+        # Cast, for SQLite multiplies durations by plain integers only.
+        seconds = Cast("interval_s", models.IntegerField())
+        own = ExpressionWrapper(seconds * second, models.DurationField())
         return self.free().filter(
             Q(requested_at__isnull=False)
             | Q(finished_at=None)
             | Q(started_at__gt=F("finished_at"))
-            | Q(finished_at__lte=Now() - interval)
+            | Q(interval_s=None, finished_at__lte=Now() - interval)
+            | Q(interval_s__isnull=False, finished_at__lte=Now() - own)
         )
 
 

@@ -118,7 +118,7 @@ def read_on(run: Run, stream: Stream, round_number: int) -> bool:
     if since is None:
         run.read_whole.add(stream.name)
         run.passes = _loaded(run, stream)
-    run.progress.requests = run.client.request_count
+    run.progress.spend(run.client.request_count, run.client.budget)
     return run.progress.written[stream.name] > before
 
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from gitee.pacing import Budget
+
 from .streams import STREAMS
 
 
@@ -10,7 +12,8 @@ from .streams import STREAMS
 class Progress:
     """Counts of one run: rows read and rows written a list, and requests sent.
 
-    `total` is what the server counts in the list being read, None when it does not say.
+    `total` is what the server counts in the list being read, `remaining` how many requests it still
+    allows; None when it does not say. Round 0 reads a list whole.
     """
 
     stream: str = ""
@@ -18,6 +21,7 @@ class Progress:
     read_here: int = 0
     total: int | None = None
     requests: int = 0
+    remaining: int | None = None
     read: dict[str, int] = field(default_factory=lambda: {stream.name: 0 for stream in STREAMS})
     written: dict[str, int] = field(default_factory=lambda: {stream.name: 0 for stream in STREAMS})
 
@@ -31,6 +35,11 @@ class Progress:
         self.read_here += read
         self.read[self.stream] += read
         self.written[self.stream] += written
+
+    def spend(self, requests: int, budget: Budget | None) -> None:
+        """How many requests were sent by now, and what is left of the allowance."""
+        self.requests = requests
+        self.remaining = budget.remaining if budget else None
 
     @property
     def written_in_all(self) -> int:

@@ -16,6 +16,9 @@ from members.models import Repository
 
 from ..models import RepositorySync
 from . import lease as leases
+from .around import read_around
+from .details import read_details
+from .gone import look_for_gone
 from .lease import Lease, LeaseLost
 from .lists import all_rounds, check_counts, load_all
 from .progress import Progress
@@ -78,7 +81,7 @@ def sync(
             try:
                 bring_up_to_date(Run(repository, host, lease, progress, report), full=full)
             finally:
-                progress.requests = host.request_count
+                progress.spend(host.request_count, host.budget)
     except LeaseLost as error:
         log.warning("%s: %s", repository, error)
         return Outcome(Ending.LOST, progress)
@@ -128,16 +131,20 @@ def _client_of(repository: Repository) -> Client:
 
 def bring_up_to_date(run: Run, *, full: bool) -> None:
     """The lists first, then what they do not tell."""
+    is_first = None in (run.cursors[stream.name] for stream in run.streams())
     load_all(run)
     all_rounds(run)
     if full or _must_compare(run):
         compare_all(run)
     check_counts(run)
+    if not is_first:
+        read_details(run)
+    look_for_gone(run)
 
 
 def _must_compare(run: Run) -> bool:
     """Never done, half done, or done too long ago by the database's clock."""
-    if run.row.reconciled_at is None or run.passes.get("compare"):
+    if run.row.reconciled_at is None or run.passes.get("compare") or run.passes.get("compared"):
         return True
     after = dt.timedelta(seconds=settings.SYNC_RECONCILE_S)
     rows = RepositorySync.objects.filter(pk=run.row.pk, reconciled_at__lte=Now() - after)
@@ -145,8 +152,12 @@ def _must_compare(run: Run) -> bool:
 
 
 def compare_all(run: Run) -> None:
-    """Every list row by row, but for those that were read whole just now."""
+    """Every list row by row, but for those read whole just now or compared before a run was cut short."""
     for stream in run.streams():
-        if stream.name not in run.read_whole:
+        done = run.passes.get("compared", [])
+        if stream.name not in {*done, *run.read_whole}:
             reconcile(run, stream)
-    run.note(reconciled_at=Now())
+            run.note({**run.passes, "compared": [*done, stream.name]})
+    read_around(run)
+    left = {name: value for name, value in run.passes.items() if name != "compared"}
+    run.note(left, reconciled_at=Now())

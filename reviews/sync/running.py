@@ -115,7 +115,7 @@ class Run:
             self.progress.add(
                 read=len(batch.rows) + len(batch.unread), written=written, total=batch.total
             )
-            self.progress.requests = self.client.request_count
+            self.progress.spend(self.client.request_count, self.client.budget)
             leases.renew(
                 self.lease,
                 progress=self.progress.as_json(),
@@ -128,7 +128,7 @@ class Run:
     def note(self, passes: Passes | None = None, **columns: Any) -> None:
         """Write columns of the sync row, under the lease."""
         self.passes = self.passes if passes is None else passes
-        self.progress.requests = self.client.request_count
+        self.progress.spend(self.client.request_count, self.client.budget)
         leases.renew(self.lease, passes=self.passes, progress=self.progress.as_json(), **columns)
 
     def with_pass(self, kind: str, stream: Stream, value: Any) -> Passes:

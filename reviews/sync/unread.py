@@ -18,7 +18,7 @@ def note_unread(
 ) -> None:
     """Remember rows that could not be read; told again, the same row is one entry."""
     for row in rows:
-        log.warning("%s: %s: a row cannot be read: %s", repository, stream, row.reason)
+        log.warning("%s: %s %s cannot be read: %s", repository, stream, row.remote_id, row.reason)
         UnreadRow.objects.update_or_create(
             repository=repository,
             stream=stream,

@@ -43,6 +43,20 @@ def test_sweep_wakes_what_is_due_longest_waiting_first(repository, woken):
     assert RepositorySync.objects.filter(repository=repository).exists()
 
 
+@pytest.mark.parametrize(
+    ("interval_s", "minutes_ago", "is_due"),
+    [(None, 9, False), (None, 11, True), (60, 2, True), (3600, 50, False), (3600, 61, True)],
+)
+def test_sweep_keeps_to_the_interval_the_owner_chose(
+    repository, woken, interval_s, minutes_ago, is_due
+):
+    row = finished(repository, minutes_ago)
+    row.interval_s = interval_s
+    row.save()
+    tasks.sweep_syncs()
+    assert woken == ([repository.pk] if is_due else [])
+
+
 def test_sweep_leaves_hosts_without_an_address_alone(repository, woken):
     RepositoryFactory(host="elsewhere")
     tasks.sweep_syncs()
