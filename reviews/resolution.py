@@ -158,9 +158,13 @@ def _role_on(subject: Subject, by: Person, at: dt.datetime) -> str:
 
 def _refuse_malformed(proposal: Proposal) -> None:
     if not 0 < len(proposal.title) <= TITLE_LENGTH:
-        raise BadProposal("title", _("请用一句话写明决定了什么，不超过 %d 字。") % TITLE_LENGTH)
+        raise BadProposal(
+            "title", _("请用一句话写明决定了什么，不超过 %(limit)d 字。") % {"limit": TITLE_LENGTH}
+        )
     if not 0 < len(proposal.reasons) <= REASONS_LENGTH:
-        raise BadProposal("reasons", _("请写明理由，不超过 %d 字。") % REASONS_LENGTH)
+        raise BadProposal(
+            "reasons", _("请写明理由，不超过 %(limit)d 字。") % {"limit": REASONS_LENGTH}
+        )
     if proposal.outcome not in Resolution.Outcome.values:
         raise BadProposal("outcome", _("请选择接受、不接受或暂缓。"))
 
@@ -183,7 +187,7 @@ def _former(proposal: Proposal, by: Person, at: dt.datetime) -> Resolution | Non
     rows = Resolution.objects.filter(sig=proposal.sig_id, number=number)
     former = rows.select_related("sig", "superseded_by", "pull", "issue").first()
     if former is None:
-        raise BadProposal("supersedes", _("本 SIG 没有第 %d 号决议。") % number)
+        raise BadProposal("supersedes", _("本 SIG 没有第 %(number)d 号决议。") % {"number": number})
     if former.successor is not None:
         raise BadProposal(
             "supersedes",
@@ -192,7 +196,9 @@ def _former(proposal: Proposal, by: Person, at: dt.datetime) -> Resolution | Non
         )
     if not _may_supersede(former, by, at):
         raise BadProposal(
-            "supersedes", _("第 %d 号决议属于您不负责的仓库，须由 Maintainer 取代。") % number
+            "supersedes",
+            _("第 %(number)d 号决议属于您不负责的仓库，须由 Maintainer 取代。")
+            % {"number": number},
         )
     return former
 

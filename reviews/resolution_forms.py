@@ -160,5 +160,5 @@ class SuccessorForm(forms.Form):
             raise ValidationError(str(error)) from error
         rfc = Rfc.objects.filter(issue=row).first() if isinstance(row, Issue) else None
         if rfc is None:
-            raise ValidationError(_("%s 不是 RFC。") % subjects.text_of(row))
+            raise ValidationError(_("%(subject)s 不是 RFC。") % {"subject": subjects.text_of(row)})
         return rfc

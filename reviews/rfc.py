@@ -122,7 +122,7 @@ def _own_step(rfc: Rfc, outcome: str, *, revises: bool) -> list[Step]:
     if rfc.state == State.SUPERSEDED:
         raise WrongState(rfc)
     if rfc.state in DECIDED and not revises:
-        raise BadProposal("supersedes", _("这份 RFC 已有结论；要改变它，请写明取代哪一号决议。"))
+        raise BadProposal("supersedes", _decided_sentence(rfc))
     # Deferred before it was decided, or the same outcome for other reasons: it stays as it is.
     if transition.target == rfc.state or (transition.name == "defer" and rfc.state not in DECIDED):
         return []
@@ -130,6 +130,16 @@ def _own_step(rfc: Rfc, outcome: str, *, revises: bool) -> list[Step]:
         raise BadProposal("subject", _("这份 RFC 还是草案，先在问题页面送交评审，才能作出决议。"))
     _refuse_wrong_state(transition.name, rfc)
     return [Step(rfc, transition.target)]
+
+
+def _decided_sentence(rfc: Rfc) -> str:
+    on_it = Resolution.objects.in_force().filter(subject=text_of(rfc.issue))
+    newest = on_it.exclude(outcome=Resolution.Outcome.DEFERRED).order_by("-number").first()
+    if newest is None:
+        return _("这份 RFC 已有结论；要改变它，请写明取代哪一号决议。")
+    return _("这份 RFC 已有结论；要改变它，请写明取代第 %(number)d 号决议。") % {
+        "number": newest.number
+    }
 
 
 def carry_out(steps: Iterable[Step], *, by: Person, at: dt.datetime, resolution: int) -> None:

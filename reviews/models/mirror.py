@@ -27,6 +27,10 @@ class MirroredRow(models.Model):
         abstract = True
 
 
+# Long texts that no list prints.
+UNSHOWN = ("body", "search_text", "search_tokens")
+
+
 class SearchedRow(models.Model):
     """What lists are searched by: filled by `reviews.search.columns_of` wherever a row is written."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Sig
 
-from .mirror import Issue, PullRequest
+from .mirror import UNSHOWN, Issue, PullRequest
 
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
@@ -15,7 +15,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         return self.filter(superseded_by=None)
 
     def with_all(self) -> "ResolutionQuerySet":
-        """With everything a line or a page prints, in two queries."""
+        """With everything a line or a page prints, in two queries; texts of the mirror left out."""
         rows = self.select_related(
             "sig",
             "decided_by",
@@ -24,7 +24,8 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
             "supersedes__sig",
             "superseded_by__sig",
         )
-        return rows.prefetch_related("decided_by__accounts")
+        unshown = [f"{row}__{text}" for row in ("pull", "issue") for text in UNSHOWN]
+        return rows.defer(*unshown).prefetch_related("decided_by__accounts")
 
 
 class Resolution(models.Model):

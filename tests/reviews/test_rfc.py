@@ -242,6 +242,14 @@ def test_resolution_on_a_plain_issue_moves_no_rfc(repository, maintainer):
     assert state_of(rfc) == IN_REVIEW
 
 
+def test_refusal_names_the_resolution_to_supersede(repository, maintainer):
+    rfc = rfc_in(repository, IN_REVIEW)
+    decide(rfc.issue, maintainer, "accepted")
+    with pytest.raises(BadProposal) as refusal:
+        decide(rfc.issue, maintainer, "rejected")
+    assert "取代第 1 号决议" in str(refusal.value)
+
+
 def test_refusals_are_sentences(repository, maintainer):
     rfc = rfc_in(repository, SUPERSEDED)
     with pytest.raises(Refusal) as refusal:
