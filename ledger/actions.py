@@ -43,13 +43,15 @@ DECIDING: dict[str, Action] = {
             "%(repository)s 的评审规则改为 lgtm %(lgtm_required)s 个、approve %(approve_required)s 个。"
         ),
     ),
-    "resolution.adopted": Action(_("决议"), _("通过决议：%(title)s")),
-    "resolution.superseded": Action(_("决议被取代"), _("决议被取代：%(title)s")),
+    "resolution.adopted": Action(_("决议"), _("第 %(number)s 号决议（%(outcome)s）：%(title)s")),
+    "resolution.superseded": Action(_("决议被取代"), _("第 %(number)s 号决议被取代：%(title)s")),
     "rfc.superseded": Action(_("RFC 被取代"), _("RFC #%(number)s 被取代：%(title)s")),
     "minutes.published": Action(_("纪要发布"), _("发布纪要：%(title)s")),
     "minutes.amended": Action(_("纪要更正"), _("更正已发布的纪要：%(title)s")),
     "minutes.imported": Action(_("纪要导入"), _("导入纪要：%(title)s")),
 }
+# What the outcome of a resolution is called.
+OUTCOMES = {"accepted": _("接受"), "rejected": _("不接受"), "deferred": _("暂缓")}
 # Addresses of what an entry is about, by the kind of its subject: the name, and where its parts come
 # from: KEY is what follows the kind, anything else a name in the data.
 KEY = ""
@@ -82,6 +84,8 @@ def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(data)
     if isinstance(values.get("role"), str):
         values["role"] = values["role"].capitalize()
+    if isinstance(values.get("outcome"), str):
+        values["outcome"] = OUTCOMES.get(values["outcome"], values["outcome"])
     return values
 
 

@@ -69,7 +69,7 @@ def test_maintainer_decides_an_rfc_and_later_supersedes_the_decision(
     expect(reader.get_by_text("没有异议")).to_be_visible()
     expect(reader.get_by_role("link", name="记录取代它的决议")).to_have_count(0)
     reader.get_by_role("link", name="第 ").filter(has_text="条").click()
-    expect(reader.get_by_text("通过决议：采用统一的检查点格式")).to_be_visible()
+    expect(reader.get_by_text("第 1 号决议（接受）：采用统一的检查点格式")).to_be_visible()
 
     page.get_by_role("link", name="记录取代它的决议").click()
     expect(page.get_by_label("取代第几号决议")).to_have_value("1")

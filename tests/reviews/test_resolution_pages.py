@@ -204,6 +204,7 @@ def test_resolution_detail_leads_to_its_entry_in_the_register(client, repository
     page, _hash, anchor = link.partition("#")
     html = text(client.get(page))
     assert f'id="{anchor}"' in html
+    assert "第 1 号决议（接受）：采用新格式" in html
     assert 'href="/sigs/example/resolutions/1/"' in html
 
 
