@@ -200,6 +200,12 @@ def test_judge_wants_both_numbers():
             {"rights": [entitled({"liu"}), entitled({"wang"}, since=at(5))]},
             [("wang", Reason.NOT_ENTITLED), ("liu", Reason.NOT_ENTITLED)],
         ),
+        # … also when others have them by the end.
+        (
+            [remark(1, "liu", "/lgtm"), remark(2, "wang", "/lgtm")],
+            {"rights": [entitled({"liu"}), entitled({"wang"}, since=at(5))], "until": at(9)},
+            [("liu", None), ("wang", Reason.NOT_ENTITLED)],
+        ),
         # Of several reasons the weightiest is said.
         (
             [remark(1, "author", "/lgtm", edited=True)],
