@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from members.models import OwnersFile
 from members.owners import has_owners, note_owners, owners_of, state_at
@@ -144,3 +145,29 @@ def test_import_owners_refuses_what_it_cannot_find_or_hold(repository, tmp_path,
     settings.IMPORT_MAX_BYTES = 10
     with pytest.raises(CommandError, match="at most 10"):
         run(tmp_path, HISTORY)
+
+
+# ── today's file from the charter import ──────────────────────────────────────────────────────
+def import_owners_file(tmp_path, text):
+    file = tmp_path / "OWNERS"
+    file.write_text(text)
+    call_command("import_charter", str(file), sig="example", repo="example/one", stdout=StringIO())
+
+
+@pytest.fixture
+def of_sig(db):
+    return RepositoryFactory(owner="example", name="one", sig__slug="example")
+
+
+def test_charter_import_notes_what_owners_says_from_then_on(of_sig, tmp_path):
+    before = timezone.now()
+    import_owners_file(tmp_path, "approvers:\n- liu\nreviewers:\n- zhao\n")
+    row = OwnersFile.objects.get()
+    assert (row.repository, row.approvers, row.reviewers) == (of_sig, ["liu"], ["zhao"])
+    assert before <= row.valid_from <= timezone.now()
+
+
+def test_charter_import_leaves_a_known_history_alone(of_sig, tmp_path):
+    note(of_sig, 0, ["wang"])
+    import_owners_file(tmp_path, "approvers:\n- liu\n")
+    assert [row[2] for row in stored()] == [["wang"]]

@@ -51,6 +51,16 @@ def test_account_for_never_takes_over_another_uid():
     assert old.person != new.person
 
 
+def test_account_for_remembers_former_logins_but_no_name_of_ours():
+    account = account_for("gitee", "Lin", 7)
+    account_for("gitee", "lin-2", 7)
+    account_for("gitee", "LIN-2", 7)
+    account_for("gitee", "lin-2", 8)
+    account_for("gitee", "lin-3", 7)
+    former = account.former_logins.order_by("login").values_list("login", flat=True)
+    assert list(former) == ["lin", "lin-2"]
+
+
 def test_account_for_rename_onto_a_held_login_sets_the_holder_aside():
     holder = account_for("gitee", "lin", 8)
     known = account_for("gitee", "old", 7)
