@@ -7,6 +7,7 @@ Every write of an RFC's state stands here, one ledger entry each (`rfc.in_review
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
@@ -23,9 +24,10 @@ from members.rules import roles_of
 from . import rules
 from .models import Issue, PullRequest, Resolution, Rfc
 from .rfc_transitions import BY_OUTCOME, DECIDED, TRANSITIONS
-from .subject import text_of
+from .subject import Unreadable, find, text_of
 
 State = Rfc.State
+KEY_LENGTH = 200
 
 
 class WrongState(Refusal):
@@ -166,37 +168,65 @@ def note_rfcs(repository: Repository, numbers: Iterable[str]) -> None:
 @transaction.atomic
 def _note_chunk(repository: Repository, numbers: list[str]) -> None:
     issues = list(Issue.objects.filter(repository=repository, number__in=numbers))
+    for issue in issues:
+        issue.repository = repository
     known = set(Rfc.objects.filter(issue__in=issues).values_list("issue_id", flat=True))
     new = [issue for issue in issues if is_rfc(issue.labels) and issue.pk not in known]
     bare = [issue for issue in issues if not is_rfc(issue.labels) and issue.pk in known]
     if new:
-        _create(repository, new)
+        _create(new)
     if bare:
-        _drop_untouched(repository, bare)
+        _drop_untouched(bare)
 
 
-def _create(repository: Repository, issues: list[Issue]) -> None:
-    """A resolution may be older than the label, or than the row: then the RFC begins decided."""
-    for issue in issues:
-        issue.repository = repository
-    subjects = {text_of(issue): issue.pk for issue in issues}
-    decided = Resolution.objects.in_force().filter(subject__in=subjects)
-    decided = decided.exclude(outcome=Resolution.Outcome.DEFERRED).order_by("decided_at", "pk")
-    latest = {subjects[row.subject]: row for row in decided}
-    rows = [_beginning(issue, latest.get(issue.pk)) for issue in issues]
+def _create(issues: list[Issue]) -> None:
+    """An issue mirrored anew, or labelled late, begins where the record says that it was left."""
+    entries, decided = _last_moves(issues), _decisions(issues)
+    rows = [
+        _beginning(issue, entries.get(_key(issue)), decided.get(text_of(issue))) for issue in issues
+    ]
     Rfc.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _beginning(issue: Issue, decided: Resolution | None) -> Rfc:
-    if decided is None:
+def _last_moves(issues: list[Issue]) -> dict[str, Entry]:
+    """The newest entry of each RFC that ever stood on one of these issues, by its subject."""
+    entries = Entry.objects.filter(subject__in=[_key(issue) for issue in issues])
+    return {entry.subject: entry for entry in entries.order_by("seq")}
+
+
+def _decisions(issues: list[Issue]) -> dict[str, Resolution]:
+    """The newest decision in force on each, by its subject; a deferral decides nothing."""
+    rows = Resolution.objects.in_force().filter(subject__in=[text_of(issue) for issue in issues])
+    rows = rows.exclude(outcome=Resolution.Outcome.DEFERRED)
+    return {row.subject: row for row in rows.order_by("decided_at", "pk")}
+
+
+def _beginning(issue: Issue, entry: Entry | None, decided: Resolution | None) -> Rfc:
+    if decided is not None and (entry is None or decided.decided_at > entry.at):
+        state = BY_OUTCOME[Resolution.Outcome(decided.outcome)].target
+        return Rfc(issue=issue, state=state, state_changed_at=decided.decided_at)
+    if entry is None:
         return Rfc(issue=issue, state=State.DRAFT, state_changed_at=issue.created_at)
-    state = BY_OUTCOME[Resolution.Outcome(decided.outcome)].target
-    return Rfc(issue=issue, state=state, state_changed_at=decided.decided_at)
+    return Rfc(
+        issue=issue,
+        state=State(entry.action.removeprefix("rfc.")),
+        state_changed_at=entry.at,
+        superseded_by=_rfc_called(issue.repository.sig, entry.data.get("successor", "")),
+    )
 
 
-def _drop_untouched(repository: Repository, issues: list[Issue]) -> None:
+def _rfc_called(sig: Sig, text: str) -> Rfc | None:
+    try:
+        row = find(sig, text) if text else None
+    except Unreadable:  # the successor is not mirrored any more
+        return None
+    return Rfc.objects.filter(issue=row).first() if isinstance(row, Issue) else None
+
+
+def _drop_untouched(issues: list[Issue]) -> None:
     drafts = Rfc.objects.select_for_update().filter(issue__in=issues, state=State.DRAFT)
-    keys = {_key(rfc): rfc.pk for rfc in drafts.order_by("pk")}
+    by_id = {issue.pk: issue for issue in issues}
+    keys = {_key(by_id[rfc.issue_id]): rfc.pk for rfc in drafts.order_by("pk")}
     moved = set(Entry.objects.filter(subject__in=keys).values_list("subject", flat=True))
     decided = Resolution.objects.filter(issue__in=issues).values("issue")
     untouched = Rfc.objects.filter(pk__in=[pk for key, pk in keys.items() if key not in moved])
@@ -260,11 +290,12 @@ def _enter(
     }
     said = {name: value for name, value in data.items() if value is not None}
     record.append(
-        actor=actor_of(by), action=f"rfc.{rfc.state}", subject=_key(rfc), data=said, at=at
+        actor=actor_of(by), action=f"rfc.{rfc.state}", subject=_key(issue), data=said, at=at
     )
     return rfc
 
 
-def _key(rfc: Rfc) -> str:
-    """How the ledger names an RFC: by our key, since a repository's path may be long or change."""
-    return f"rfc:{rfc.pk}"
+def _key(issue: Issue) -> str:
+    """How the ledger names an RFC; by the hash of its name where that is longer than it may be."""
+    key = f"rfc:{text_of(issue)}"
+    return key if len(key) <= KEY_LENGTH else f"rfc:{sha256(key.encode()).hexdigest()}"

@@ -258,7 +258,8 @@ def test_adopt_supersedes_each_only_once(repository, maintainer):
 
 
 def test_adopt_supersedes_nothing_of_another_sig(repository, maintainer):
-    ResolutionFactory(number=5)
+    elsewhere = ResolutionFactory(number=5)
+    RoleTermFactory(sig=elsewhere.sig, person=maintainer, role="maintainer")
     with pytest.raises(BadProposal):
         adopt(IssueFactory(repository=repository), maintainer, supersedes=5)
 

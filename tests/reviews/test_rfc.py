@@ -109,7 +109,7 @@ def test_step_by_hand_needs_the_right_and_the_state(repository, state, action, w
     entry = Entry.objects.get()
     assert (entry.action, entry.subject, entry.actor) == (
         f"rfc.{target}",
-        f"rfc:{rfc.pk}",
+        f"rfc:gitee:example/one#{rfc.issue.number}",
         by.actor,
     )
     assert (entry.data["from"], entry.data["number"]) == (state, rfc.issue.number)
@@ -326,6 +326,40 @@ def test_rfc_begins_where_an_older_resolution_left_it(repository, maintainer, ou
     assert rfc.state_changed_at == (AT if state != DRAFT else rfc.issue.created_at)
 
 
+def mirrored_anew(rfc):
+    values = {name: getattr(rfc.issue, name) for name in ("repository", "number", "labels")}
+    rfc.issue.delete()
+    IssueFactory(**values)
+    note_rfcs(values["repository"], [values["number"]])
+    return Rfc.objects.get(issue__number=values["number"])
+
+
+def test_rfc_mirrored_anew_begins_where_it_was_left(repository, maintainer):
+    submitted, old, new = (rfc_in(repository) for _time in range(3))
+    rfcs.submit(rfc_id=submitted.pk, by=maintainer, at=AT)
+    rfcs.name_successor(rfc_id=old.pk, successor=new, by=maintainer, at=AT)
+    again = [mirrored_anew(rfc) for rfc in (submitted, old)]
+    states = [(rfc.state, rfc.state_changed_at, rfc.superseded_by) for rfc in again]
+    assert states == [(IN_REVIEW, AT, None), (SUPERSEDED, AT, new)]
+    rfcs.take_back(rfc_id=again[0].pk, by=maintainer, at=AT)
+
+
+def test_rfc_begins_by_a_resolution_that_is_newer_than_its_last_move(repository, maintainer):
+    rfc = rfc_in(repository)
+    rfcs.submit(rfc_id=rfc.pk, by=maintainer, at=AT - dt.timedelta(days=1))
+    Rfc.objects.all().delete()
+    decide(rfc.issue, maintainer, "rejected")
+    note_rfcs(repository, [rfc.issue.number])
+    assert Rfc.objects.get().state == REJECTED
+
+
+def test_rfc_of_a_long_name_has_a_key_that_fits_the_record(maintainer):
+    place = RepositoryFactory(owner="o" * 150, name="n" * 150, sig=maintainer.role_terms.get().sig)
+    rfc = rfc_in(place)
+    rfcs.submit(rfc_id=rfc.pk, by=maintainer, at=AT)
+    assert len(Entry.objects.get().subject) == len("rfc:") + 64
+
+
 def test_rfc_begins_by_the_resolution_in_force(repository, maintainer):
     issue = IssueFactory(repository=repository)
     decide(issue, maintainer, "rejected")
@@ -341,7 +375,8 @@ def test_note_rfcs_takes_a_fixed_number_of_queries(repository, count, django_ass
     numbers = [
         IssueFactory(repository=repository, labels=["RFC"]).number for _issue in range(count)
     ]
-    with django_assert_num_queries(6):  # savepoint, issues, RFCs, resolutions, insert, release
+    # savepoint, issues, RFCs, entries, resolutions, insert, release
+    with django_assert_num_queries(7):
         note_rfcs(repository, numbers)
     assert Rfc.objects.count() == count
 
