@@ -149,7 +149,7 @@ def test_record_says_by_which_owners_version_and_rule_it_was_judged(client, know
     assert "0123456789ab" in html
     assert "缺标签 cla/yes" in html
     assert "有标签 wip，不得合入" in html
-    assert "生效于" in html
+    assert "起生效" in html
 
 
 def test_record_says_when_a_word_counts_in_doubt_or_is_too_old(client, known):
