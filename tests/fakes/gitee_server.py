@@ -83,9 +83,9 @@ class GiteeServer:
         self._thread.join()
         self._hub = None
 
-    def hooks(self, secret: str, *, mode: str = "signature") -> Hooks:
+    def hooks(self, secret: str, *, mode: str = "signature", old_spelling: bool = False) -> Hooks:
         """Writes webhook deliveries about this server's rows."""
-        return Hooks(self.shapes, secret, mode=mode)
+        return Hooks(self.shapes, secret, mode=mode, old_spelling=old_spelling)
 
     def forget_requests(self) -> None:
         self.requests.clear()
