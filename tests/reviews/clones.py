@@ -48,7 +48,7 @@ class History:
         lines = [
             f"commit refs/heads/{branch or self.branch}",
             f"mark :{self.marks}",
-            f"author {by} <one@example.test> {_seconds(authored_at or at)}",
+            f"author {by} <one@example.test> {_seconds(at if authored_at is None else authored_at)}",
             f"committer {committer or by} <one@example.test> {_seconds(at)}",
         ]
         self.parts += ["\n".join(lines).encode() + b"\n", _data(message)]
