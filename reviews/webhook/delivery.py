@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
@@ -43,27 +43,35 @@ def receive(event: Event, *, at: dt.datetime) -> Receipt:
     """
     repository = _repository(event.path)
     wanted = repository is not None and bool(event.kind)
-    row, is_new = WebhookDelivery.objects.get_or_create(
+    row = WebhookDelivery(
+        host=HOST,
+        repository=repository,
+        path=event.path,
+        hook_name=event.hook_name,
+        action=event.action,
+        subject_kind=event.kind,
+        subject_number=event.number,
         fingerprint=event.fingerprint,
-        defaults={
-            "host": HOST,
-            "repository": repository,
-            "path": event.path,
-            "hook_name": event.hook_name,
-            "action": event.action,
-            "subject_kind": event.kind,
-            "subject_number": event.number,
-            "body": event.body,
-            "sent_at": event.sent_at,
-            "received_at": at,
-            "state": State.RECEIVED if wanted else State.IGNORED,
-        },
+        body=event.body,
+        sent_at=event.sent_at,
+        received_at=at,
+        state=State.RECEIVED if wanted else State.IGNORED,
     )
-    if not is_new:
-        WebhookDelivery.objects.filter(pk=row.pk).update(copies=F("copies") + 1)
-    elif wanted:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        return Receipt(_count_copy(event.fingerprint), wanted)
+    if wanted:
         wake_after_commit(row.pk)
     return Receipt(row, wanted)
+
+
+def _count_copy(fingerprint: str) -> WebhookDelivery:
+    """Copies are rare: the first is stored without asking for it before."""
+    rows = WebhookDelivery.objects.filter(fingerprint=fingerprint)
+    rows.update(copies=F("copies") + 1)
+    return rows.get()
 
 
 def _repository(path: str) -> Repository | None:

@@ -23,6 +23,18 @@ EVENTS: dict[str, Promise] = {
     "push_hooks": _("推送"),
     "tag_push_hooks": _("标签推送"),
 }
+Fault = RepositorySync.Fault
+# Why it did not work; a sync's own sentences promise another attempt, which a dead delivery does not get.
+CAUSES: dict[str, Promise] = {
+    Fault.NOT_FOUND: _("代码平台上找不到这个仓库。"),
+    Fault.FORBIDDEN: _("代码平台不允许读取这个仓库，请管理员检查访问令牌。"),
+    Fault.RATE_LIMITED: _("代码平台限制了访问频率。"),
+    Fault.UNAVAILABLE: _("代码平台没有回应。"),
+    Fault.MALFORMED: _("代码平台的答复无法解读。"),
+    Fault.UNKNOWN_HOST: _("尚未配置这个代码平台的地址，请管理员补上。"),
+    Fault.INTERRUPTED: _("处理中途停止。"),
+}
+INTERNAL = _("门户内部出错，管理员可在日志中查到详情。")
 BADGES = {
     State.RECEIVED: "waiting",
     State.PROCESSED: "good",
@@ -51,6 +63,11 @@ class DeliveryFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
             field.choices = [every, *choices]
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """What the filters' template shows: all."""
+        return list(self)
 
     @property
     def words(self) -> dict[str, str]:
@@ -106,7 +123,9 @@ class Shown:
     def explanation(self) -> str:
         """Why it is where it is, for anyone; empty when all is well."""
         if self.row.error:
-            return str(_fault(self.row.error).label)
+            cause = CAUSES.get(self.row.error.partition(": ")[0], INTERNAL)
+            after = gettext("稍后会自动重试。") if self.is_waiting else gettext("已不再自动重试。")
+            return f"{cause}{after}"
         if self.row.state != State.IGNORED:
             return ""
         if self.row.action == "ping":
@@ -128,9 +147,3 @@ class Shown:
     def body(self) -> str:
         text = json.dumps(self.row.body, ensure_ascii=False, indent=2, sort_keys=True)
         return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}\n…"
-
-
-def _fault(error: str) -> RepositorySync.Fault:
-    kind = error.partition(": ")[0]
-    known = kind in RepositorySync.Fault.values and kind
-    return RepositorySync.Fault(kind) if known else RepositorySync.Fault.INTERNAL

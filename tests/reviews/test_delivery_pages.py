@@ -150,7 +150,10 @@ def test_delivery_list_is_narrowed(client, repository, query, count):
     WebhookDeliveryFactory(repository=repository, state="dead")
     WebhookDeliveryFactory.create_batch(2, hook_name="issue_hooks", state="processed")
     client.force_login(someone("superuser", repository))
-    assert len(client.get(LIST, query).context["rows"]) == count
+    response = client.get(LIST, query)
+    assert len(response.context["rows"]) == count
+    for name in ("state", "event", "repository"):
+        assert f'name="{name}"' in response.content.decode()
     assert len(client.get(LIST, {"repository": repository.pk}).context["rows"]) == 1
 
 
@@ -166,9 +169,12 @@ def test_empty_list_says_what_to_do(client, repository):
     [
         (
             {"state": "dead", "error": "unavailable: GET /x: 502"},
-            ["处理失败", "暂时没有回应", "502"],
+            ["处理失败", "代码平台没有回应。已不再自动重试。", "502"],
         ),
-        ({"state": "received", "error": "forbidden: no"}, ["待处理", "检查访问令牌"]),
+        (
+            {"state": "received", "error": "forbidden: no"},
+            ["待处理", "检查访问令牌。稍后会自动重试。"],
+        ),
         ({"state": "dead", "error": "nonsense"}, ["门户内部出错"]),
         ({"state": "ignored", "action": "ping"}, ["无需处理", "测试"]),
         ({"state": "ignored", "repository": None}, ["没有登记这个仓库"]),
