@@ -17,7 +17,7 @@ from django.db.models.functions import Lower
 from members.models import Account, FormerLogin, Repository, RoleTerm
 from members.owners import OwnersState, owners_of, state_at
 
-from .verdict import OwnersVersion, Rights
+from .case import OwnersVersion, Rights
 
 Names = Mapping[str, frozenset[str]]
 

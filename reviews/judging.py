@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from members.models import Account, Repository, ReviewRule
 from members.review_rule import own_rule, rule_at, rules_of
 
+from .case import Case, NewCommits, Remark, Rights, Rule, Speaker
 from .entitlement import rights_of
 from .labels import changes_in, labels_at
 from .models import Comment, OperateLog, PullRequest, Push, RepositorySync, Review
-from .verdict import Case, NewCommits, Remark, Rights, Rule, Speaker, Verdict, judge
+from .verdict import Verdict, judge
 
 Subject = tuple[int, str]
 

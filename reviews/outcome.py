@@ -13,6 +13,7 @@ from members.contribution import Fact, chunks, forget_many, record_many
 from members.models import Account, Contribution, Repository
 
 from . import issue_links
+from .case import Remark, Speaker
 from .judging import (
     Evidence,
     Law,
@@ -29,7 +30,7 @@ from .judging import (
 from .models import Comment, Issue, PullRequest, Review
 from .one_writer import take_turn
 from .rfc import note_rfcs
-from .verdict import Remark, Speaker, Verdict, is_bot
+from .verdict import Verdict, is_bot
 
 Kind = Contribution.Kind
 REVIEW_FIELDS = (

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from members.models import Account
-from members.review_rule import own_rule, rule_at, rules_of
 
 from .judging import (
     Evidence,
@@ -23,7 +22,7 @@ from .judging import (
     verdict_on,
 )
 from .labels import changes_in
-from .models import Comment, Issue, IssueLink, OperateLog, PullRequest, Push, Review
+from .models import Comment, Issue, IssueLink, OperateLog, PullRequest, Push
 from .outcome import first_review
 from .verdict import Given, Verdict, is_bot
 from .wording import (
@@ -297,59 +296,6 @@ def _linked_issues(pull: PullRequest) -> list[LinkedIssue]:
 
 def _since(start: dt.datetime, end: dt.datetime | None) -> dt.timedelta | None:
     return end - start if end else None
-
-
-# ── lists ─────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Kept:
-    """The verdict of a line of a list, as it was kept when the pull request was settled."""
-
-    conclusion: str
-    lgtm_by: tuple[str, ...]
-    approve_by: tuple[str, ...]
-    lgtm_count: int
-    approve_count: int
-    lgtm_required: int
-    approve_required: int
-
-    @property
-    def met(self) -> bool:
-        return self.conclusion == PullRequest.Verdict.MET
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list of records."""
-
-    pull: PullRequest
-    verdict: Kept
-
-
-def rows_of(pulls: Sequence[PullRequest]) -> list[Row]:
-    """Lines of the list; two queries however many there are. Needs `pull.repository`."""
-    if not pulls:
-        return []
-    rules = rules_of({pull.repository_id: pull.repository for pull in pulls}.values())
-    counted: dict[int, list[Review]] = defaultdict(list)
-    reviews = Review.objects.filter(pull__in=[pull.pk for pull in pulls])
-    for review in reviews.select_related("account").order_by("first_at", "pk"):
-        counted[review.pull_id].append(review)
-    now = timezone.now()
-    rows = []
-    for pull in pulls:
-        rule = rule_at(rules[pull.repository_id], end_of(pull) or now) or own_rule(pull.repository)
-        reviewers = counted[pull.pk]
-        kept = Kept(
-            conclusion=pull.verdict,
-            lgtm_by=tuple(one.account.login for one in reviewers if one.has_lgtm),
-            approve_by=tuple(one.account.login for one in reviewers if one.has_approve),
-            lgtm_count=pull.lgtm_count,
-            approve_count=pull.approve_count,
-            lgtm_required=rule.lgtm_required,
-            approve_required=rule.approve_required,
-        )
-        rows.append(Row(pull, kept))
-    return rows
 
 
 def issue_timeline(issue: Issue) -> tuple[list[Event], bool]:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from members.models import Repository
 
+from .case import Rights
 from .judging import Law, laws_of
 from .models import JudgingBasis, PullRequest
 from .outcome import settle_pulls
-from .verdict import Rights
 
 CHUNK = 250
 # What one message to a worker settles at most, so that nobody waits long behind it.

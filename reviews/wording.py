@@ -6,8 +6,9 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from .case import Rights, Word
 from .models import PullRequest
-from .verdict import Conclusion, Reason, Rights, Word
+from .verdict import Conclusion, Reason
 
 REASONS: dict[Reason, Promise] = {
     Reason.BOT: gettext_lazy("机器人账号的评论不计"),

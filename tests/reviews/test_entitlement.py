@@ -6,8 +6,8 @@ import pytest
 
 from members.models import FormerLogin, Sig
 from members.owners import note_owners
+from reviews.case import UNKNOWN_RIGHTS, Case, Rule, Speaker
 from reviews.entitlement import rights_of
-from reviews.verdict import UNKNOWN_RIGHTS, Case, Rule, Speaker
 from tests.factories import AccountFactory, PersonFactory, RepositoryFactory, RoleTermFactory
 
 DAY = dt.date(2026, 6, 1)

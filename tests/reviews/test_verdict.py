@@ -7,19 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.verdict import (
-    Case,
-    Conclusion,
-    NewCommits,
-    Reason,
-    Remark,
-    Rights,
-    Rule,
-    Speaker,
-    Word,
-    commands,
-    judge,
-)
+from reviews.case import Case, NewCommits, Remark, Rights, Rule, Speaker, Word
+from reviews.verdict import Conclusion, Reason, commands, judge
 
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 LONG_AGO = START - dt.timedelta(days=900)

@@ -1,12 +1,13 @@
 """Sentences of the record: every state of a pull request, every reason, every duration."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
+from reviews.case import OwnersVersion, Rights
 from reviews.models import PullRequest
-from reviews.record import Kept
-from reviews.verdict import OwnersVersion, Reason, Rights
+from reviews.verdict import Reason
 from reviews.wording import (
     REASONS,
     duration_and_hours,
@@ -38,7 +39,13 @@ def test_duration_words(duration, words):
 
 
 def verdict_of(conclusion):
-    return Kept(conclusion, ("liu", "wang"), ("wang",), 2, 1, 2, 1)
+    return SimpleNamespace(
+        conclusion=conclusion,
+        lgtm_by=("liu", "wang"),
+        approve_by=("wang",),
+        lgtm_required=2,
+        approve_required=1,
+    )
 
 
 FIGURES = "lgtm 2 个（需 2 个），approve 1 个（需 1 个）"
