@@ -6,23 +6,21 @@ from django.db.models import QuerySet
 
 from members.models import Sig
 
-from .models import Issue, PullRequest
+from .models import PullRequest
+from .models.mirror import UNSHOWN
 from .pulse import Scope
 from .pulse_cache import Figures, figures_of
 
 
-def records_of(sig: Sig) -> QuerySet[PullRequest]:
-    """Pull requests of a SIG with all that a list or feed prints."""
+def recent_records(sig: Sig, limit: int) -> QuerySet[PullRequest]:
+    """The pull requests something last happened to, newest first, with their people; two queries."""
     return (
         PullRequest.objects.filter(repository__sig=sig)
         .select_related("repository__sig", "author__person")
         .prefetch_related("author__person__accounts")
+        .defer(*UNSHOWN)
+        .order_by("-updated_at", "-pk")[:limit]
     )
-
-
-def recent_records(sig: Sig, limit: int) -> QuerySet[PullRequest]:
-    """The pull requests something last happened to, newest first; two queries."""
-    return records_of(sig).order_by("-updated_at", "-pk")[:limit]
 
 
 def year_of(sig: Sig, today: dt.date) -> Figures:
@@ -32,12 +30,3 @@ def year_of(sig: Sig, today: dt.date) -> Figures:
     """
     ids = list(sig.repositories.values_list("pk", flat=True))
     return figures_of(Scope(sig, ids, 12, today))
-
-
-def open_counts(sig: Sig) -> dict[str, int]:
-    """{"pulls": open pull requests, "issues": open or progressing issues}; two queries."""
-    issues = Issue.objects.filter(
-        repository__sig=sig, state__in=[Issue.State.OPEN, Issue.State.PROGRESSING]
-    )
-    pulls = PullRequest.objects.filter(repository__sig=sig, state=PullRequest.State.OPEN)
-    return {"pulls": pulls.count(), "issues": issues.count()}

@@ -26,6 +26,7 @@ from .medians import (
     start_of,
 )
 from .models import PullRequest, Review
+from .models.mirror import UNSHOWN
 from .verdict import BOTS
 
 RECENT_DAYS = 90
@@ -103,6 +104,7 @@ def waiting(
         unreviewed(repository_ids)
         .select_related("repository", "author__person")
         .prefetch_related("author__person__accounts")
+        .defer(*UNSHOWN)
         .order_by("created_at", "pk")[:limit]
     )
     return [Waiting(pull, max((at - pull.created_at).days, 0)) for pull in pulls]

@@ -13,6 +13,7 @@ from members.models import Repository, ReviewRule
 from members.review_rule import own_rule, rule_at, rules_of
 
 from .models import PullRequest
+from .models.mirror import UNSHOWN
 from .pulse import Scope
 
 CHUNK = 500
@@ -42,6 +43,7 @@ def exceptions_in(scope: Scope) -> QuerySet[PullRequest]:
         merged(scope, PullRequest.Verdict.UNMET)
         .select_related("repository__sig", "author__person", "merged_by__person")
         .prefetch_related("author__person__accounts", "merged_by__person__accounts")
+        .defer(*UNSHOWN)
     )
 
 

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sigportal.settings.test")
 SMALL, LARGE = 10_000, 1_000_000
 YEARS = 5
 REVIEWERS = 60
-RUNS = 5
+RUNS = 15
 
 # By column; what is left out gets the default of its field.
 PULL = {
@@ -138,7 +138,8 @@ def _page_ms(address: str) -> tuple[float, int]:
     with CaptureQueriesContext(connection) as queries:
         if client.get(address).status_code != 200:
             raise RuntimeError(f"{address} cannot be shown")
-    return _median_ms(lambda: client.get(address)), len(queries)
+    count = len(queries)
+    return _median_ms(lambda: client.get(address)), count
 
 
 def figures() -> Iterable[Figure]:

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from reviews.home import open_counts, recent_records, year_of
-from tests.factories import IssueFactory, PullRequestFactory, RepositoryFactory
+from reviews.home import recent_records, year_of
+from tests.factories import PullRequestFactory, RepositoryFactory
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -42,11 +42,3 @@ def test_recent_records_are_the_latest_with_people_at_hand(repository, django_as
         rows = list(recent_records(repository.sig, 2))
         assert [row.author.person.login for row in rows]
     assert [row.number for row in rows] == [3, 2]
-
-
-def test_open_counts_leaves_the_settled_out(repository):
-    for state in ("open", "merged", "closed"):
-        PullRequestFactory(repository=repository, state=state)
-    for state in ("open", "progressing", "closed", "rejected"):
-        IssueFactory(repository=repository, state=state)
-    assert open_counts(repository.sig) == {"pulls": 1, "issues": 2}
