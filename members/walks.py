@@ -4,37 +4,54 @@ Rows of some repositories ordered by time stand in no index; rows of each one do
 merged from the first rows of every part, as one UNION ALL.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from .paging import Key, Page, Row, mark_of, read_mark
 
 Found = tuple[Key, int]
+# How many rows a first look goes through before an index is asked.
+REACH = 5000
+ENDS = {False: dt.datetime(1, 1, 1, tzinfo=dt.UTC), True: dt.datetime(9999, 1, 1, tzinfo=dt.UTC)}
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Rows in the order of `key` and `pk`, names of columns of `rows` or of what they point to."""
+    """Rows in the order of `key` and `pk`, names of columns of `rows` or of what they point to.
+
+    `among`: only those of `rows` that stand before the REACH-th row of `among` beyond the mark.
+    """
 
     rows: QuerySet[Any]
     key: str
     pk: str = "pk"
+    among: QuerySet[Any] | None = None
 
     def cut(self, mark: Found | None, *, ascending: bool, limit: int) -> QuerySet[Any]:
         """The next rows beyond the mark in that direction; see members.paging for the form."""
-        rows, side = self.rows, "gt" if ascending else "lt"
+        rows = self._beyond(self.rows, mark, ascending=ascending)
+        if self.among is not None:
+            edge = self._beyond(self.among, mark, ascending=ascending).values(self.key)
+            side = "lte" if ascending else "gte"
+            bound = Coalesce(Subquery(edge[REACH : REACH + 1]), Value(ENDS[ascending]))
+            rows = rows.filter(**{f"{self.key}__{side}": bound})
+        return rows[:limit]
+
+    def _beyond(self, rows: QuerySet[Any], mark: Found | None, *, ascending: bool) -> QuerySet[Any]:
+        sign, side = ("", "gt") if ascending else ("-", "lt")
         if mark is not None:
             value, pk = mark
             rows = rows.filter(**{f"{self.key}__{side}e": value})
             rows = rows.filter(
                 Q(**{f"{self.key}__{side}": value}) | Q(**{f"{self.pk}__{side}": pk})
             )
-        sign = "" if ascending else "-"
-        return rows.order_by(f"{sign}{self.key}", f"{sign}{self.pk}")[:limit]
+        return rows.order_by(f"{sign}{self.key}", f"{sign}{self.pk}")
 
 
 def page_of_walks(
@@ -45,18 +62,21 @@ def page_of_walks(
     key: str,
     size: int = 50,
     oldest_first: bool = False,
+    near: Sequence[Walk] = (),
 ) -> Page[Row]:
-    """The page that an address asks for by `?older=` or `?newer=`; two queries.
+    """The page that an address asks for by `?older=` or `?newer=`; two queries, with `near` three.
 
     `walks` find the rows, all of them querysets of one model; `rows` fetches them with whatever a
-    page prints. `key` is the column of `rows` that a mark holds. With `oldest_first` the first page
-    is the oldest. Raises BadCursor on a mark that cannot be read.
+    page prints. `near`, when given, is tried first and suffices when it fills the page. `key` is the
+    column of `rows` that a mark holds. With `oldest_first` the first page is the oldest. Raises BadCursor on a mark that cannot be read.
     """
     older, newer = params.get("older", ""), params.get("newer", "")
     given = newer or older
     mark = read_mark(given, rows.model._meta.get_field(key)) if given else None
     ascending = bool(newer) or (oldest_first and not older)
-    found = _first(walks, mark, ascending=ascending, limit=size + 1)
+    found = _first(near, mark, ascending=ascending, limit=size + 1)
+    if len(found) <= size:
+        found = _first(walks, mark, ascending=ascending, limit=size + 1)
     more, found = len(found) > size, found[:size]
     if ascending:
         found.reverse()

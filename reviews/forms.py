@@ -1,7 +1,7 @@
 """Filters of the lists: what the address may say, checked and turned into conditions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -143,10 +143,10 @@ class ListFilter(Filter):
         """Whether the index of tokens leads to the rows, across repositories."""
         return bool(self.words.get("q") or self.words.get("label"))
 
-    def condition(self) -> Q:
-        """What a row must be, its repository and its people left out."""
+    def condition(self, match: Callable[[str], Q] = search.matching) -> Q:
+        """What a row must be, its repository and its people left out. `match` reads the words."""
         words = self.words
-        condition = search.matching(words.get("q", ""))
+        condition = match(words.get("q", ""))
         if label := words.get("label"):
             condition &= search.labelled(label)
         if state := words.get("state"):
@@ -190,8 +190,8 @@ class RecordFilter(ListFilter):
         """The time by which the list is ordered and its period counts."""
         return "merged_at" if self.words.get("dated") else "updated_at"
 
-    def condition(self) -> Q:
-        words, condition = self.words, super().condition()
+    def condition(self, match: Callable[[str], Q] = search.matching) -> Q:
+        words, condition = self.words, super().condition(match)
         if verdict := words.get("verdict"):
             condition &= Q(verdict=verdict)
         if words.get("dated"):
@@ -248,9 +248,9 @@ class IssueFilter(ListFilter):
             self.words.get("assignee") or self.words.get("milestone")
         )
 
-    def condition(self) -> Q:
+    def condition(self, match: Callable[[str], Q] = search.matching) -> Q:
         """Unanswered ones are those still waiting for it, unless a state is asked for."""
-        words, condition = self.words, super().condition()
+        words, condition = self.words, super().condition(match)
         if accounts := words.get("assignee"):
             condition &= search.assigned_to(_logins(accounts))
         if words.get("unassigned"):

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from members.walks import Walk
 
+from . import search
 from .forms import IssueFilter, ListFilter, RecordFilter
 from .models import Issue, PullRequest, Review
 from .models.mirror import UNSHOWN
@@ -59,6 +60,19 @@ def record_walks(form: RecordFilter) -> list[Walk]:
 def issue_walks(form: IssueFilter) -> list[Walk]:
     """The runs that a page of issues is merged from; none when the filter is invalid."""
     return _walks(form, Issue.objects.all(), "created_at")
+
+
+def near_walks(form: ListFilter, model: type[Row], key: str) -> list[Walk]:
+    """A first look through the newest rows, for questions of several tokens.
+
+    How many rows have all of some tokens no database knows, and it rates frequent phrases as rare:
+    fetching them all would cost a hundred times this look. [] where no look is needed.
+    """
+    words = form.words
+    if words.get("author") or words.get("reviewer") or search.token_count(words.get("q", "")) < 2:
+        return []
+    rows = model._default_manager.filter(form.condition(search.holding), repository__in=form.places)
+    return [Walk(rows, key, among=model._default_manager.filter(**{f"{key}__isnull": False}))]
 
 
 def record_rows() -> QuerySet[PullRequest]:

@@ -11,7 +11,7 @@ from members.walks import page_of_walks
 from .. import spreadsheet
 from ..export import ISSUE_COLUMNS, issue_lines
 from ..forms import IssueFilter
-from ..listing import all_issues, issue_rows, issue_walks
+from ..listing import all_issues, issue_rows, issue_walks, near_walks
 from ..models import Issue, IssueLink
 from ..record import issue_timeline
 from ..resolution_page import panel_on, rfc_panel_on
@@ -30,6 +30,7 @@ def issue_list(request: HttpRequest, slug: str) -> HttpResponse:
         issue_rows().prefetch_related("author__person__accounts"),
         key="created_at",
         oldest_first=form.is_oldest_first,
+        near=near_walks(form, Issue, "created_at"),
     )
     context = {
         "sig": sig,

@@ -140,8 +140,10 @@ def _found(word: str) -> None:
     from members.models import Sig
     from members.walks import page_of_walks
     from reviews.forms import RecordFilter
-    from reviews.listing import record_rows, record_walks
+    from reviews.listing import near_walks, record_rows, record_walks
+    from reviews.models import PullRequest
 
     sig = Sig.objects.get(slug=lists_data.SIG)
     form = RecordFilter({"q": word}, sig=sig, repositories=list(sig.repositories.all()))
-    page_of_walks({}, record_walks(form), record_rows(), key=form.key)
+    near = near_walks(form, PullRequest, form.key)
+    page_of_walks({}, record_walks(form), record_rows(), key=form.key, near=near)
