@@ -101,13 +101,13 @@ def resettle_due(repository: Repository) -> bool:
 def _batches(
     repository: Repository, before: dt.datetime, since: dt.datetime | None
 ) -> Iterator[list[int]]:
-    """Never judged ones first: each query is one walk through the index."""
+    """Never judged ones first. In whatever order the index gives: sorting a million for each is slow."""
     for pulls in _stale_pulls(repository, before):
         if since is not None:
             pulls = pulls.filter(
                 Q(merged_at__gte=since) | Q(closed_at__gte=since) | Q(updated_at__gte=since)
             )
-        numbers = list(pulls.order_by("judged_at", "pk").values_list("number", flat=True)[:CHUNK])
+        numbers = list(pulls.values_list("number", flat=True)[:CHUNK])
         if numbers:
             yield numbers
 
@@ -119,5 +119,5 @@ def _stale(repository: Repository, before: dt.datetime) -> bool:
 def _stale_pulls(
     repository: Repository, before: dt.datetime
 ) -> tuple[QuerySet[PullRequest], QuerySet[PullRequest]]:
-    pulls = PullRequest.objects.filter(repository=repository)
+    pulls = PullRequest.objects.filter(repository=repository).order_by()
     return pulls.filter(judged_at=None), pulls.filter(judged_at__lt=before)
