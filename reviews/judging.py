@@ -116,7 +116,7 @@ def speaker(login: str, account: Account | None) -> Speaker:
     """Under the login the host gives, or the account's when it gives none but we knew it."""
     if account is None:
         return Speaker(login)
-    return Speaker(login, account.person_id, frozenset({account.login.lower()}))
+    return Speaker(login or account.login, account.person_id, frozenset({account.login.lower()}))
 
 
 def remarks_of(rows: Iterable[Comment]) -> list[Remark]:

@@ -265,6 +265,7 @@ def test_judge_says_which_word_counts_in_doubt():
 ENOUGH = (remark(1, "liu", "/lgtm"), remark(2, "wang", "/lgtm\n/approve"))
 KNOWN = [entitled({"liu", "wang", "zhao"}, {"wang"})]
 MERGED = {"rights": KNOWN, "until": at(60), "is_merged": True}
+UPPER = Rule(2, 1, required_labels=("CLA/Yes",), blocking_labels=("WIP",))
 LABELS = Rule(2, 1, required_labels=("cla/yes",), blocking_labels=("do-not-merge",))
 
 
@@ -297,6 +298,8 @@ LABELS = Rule(2, 1, required_labels=("cla/yes",), blocking_labels=("do-not-merge
         # Labels.
         (ENOUGH, MERGED | {"rule": LABELS, "labels": ["cla/yes", "x"]}, Conclusion.MET),
         (ENOUGH, MERGED | {"rule": LABELS, "labels": ["CLA/Yes"]}, Conclusion.MET),
+        (ENOUGH, MERGED | {"rule": UPPER, "labels": ["cla/yes"]}, Conclusion.MET),
+        (ENOUGH, MERGED | {"rule": UPPER, "labels": ["cla/yes", "wip"]}, Conclusion.UNMET),
         (ENOUGH, MERGED | {"rule": LABELS, "labels": []}, Conclusion.UNMET),
         (
             ENOUGH,
