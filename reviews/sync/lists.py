@@ -24,11 +24,11 @@ SETTLED_AT_ONCE = 200
 
 # ── the first load ────────────────────────────────────────────────────────────────────────────
 def load_all(run: Run) -> None:
-    """Load every long list that has no cursor yet, then tell the facts of all that was loaded."""
+    """Load every long list that has no cursor yet."""
     for stream in run.streams():
-        if run.cursors[stream.name] is None:
+        was_read = stream.name in run.passes.get("apart", {})
+        if run.cursors[stream.name] is None and not was_read:
             load(run, stream)
-    settle_backlog(run)
 
 
 def load(run: Run, stream: Stream) -> None:
@@ -70,10 +70,14 @@ def _newest(run: Run, stream: Stream) -> dict[str, Any] | None:
 
 def _keep_loaded(run: Run, stream: Stream, leaf: Leaf, *, newest: str) -> None:
     passes = run.with_pass("load", stream, {**place_json(leaf.place), "newest": newest})
-    subject = PULLS if stream in (PULLS, PULL_COMMENTS) else ISSUES
-    passes["unsettled"] = {**passes.get("unsettled", {}), subject.name: 0}
     batch = Batch(leaf.rows, None, leaf.total, leaf.unread)
-    run.keep(stream, batch, settles=False, passes=passes)
+    run.keep(stream, batch, settles=False, passes=_unsettled(passes, stream))
+
+
+def _unsettled(passes: Passes, stream: Stream) -> Passes:
+    """With the word that facts of this list's rows are still to be told, from the first row on."""
+    subject = PULLS if stream in (PULLS, PULL_COMMENTS) else ISSUES
+    return {**passes, "unsettled": {**passes.get("unsettled", {}), subject.name: 0}}
 
 
 def _loaded(run: Run, stream: Stream) -> Passes:
@@ -83,7 +87,7 @@ def _loaded(run: Run, stream: Stream) -> Passes:
 
 
 def settle_backlog(run: Run) -> None:
-    """Tell the facts of loaded rows: at the end once, instead of with every page of every list."""
+    """Tell the facts of rows read for the first time: once, instead of with every page of every list."""
     for stream in (PULLS, ISSUES):
         while (done := run.passes.get("unsettled", {}).get(stream.name)) is not None:
             rows = stream.ours(run.repository).filter(pk__gt=done).order_by("pk")
@@ -97,10 +101,14 @@ def settle_backlog(run: Run) -> None:
 
 # ── what changed ──────────────────────────────────────────────────────────────────────────────
 def all_rounds(run: Run) -> None:
-    """Read every list from its cursor on, then those again that brought news, until none does."""
+    """Read every list from its cursor on, then those again that brought news, until none does.
+
+    What was read for the first time is judged when all of it is there: the first round's end.
+    """
     pending = run.streams()
     for number in range(1, MAX_ROUNDS + 1):
         pending = [stream for stream in pending if read_on(run, stream, number)]
+        settle_backlog(run)
         if not pending:
             return
 
@@ -114,7 +122,8 @@ def read_on(run: Run, stream: Stream, round_number: int) -> bool:
     for batch in walk(run.ask(stream), since=since):
         if batch.total is None:
             run.uncounted.add(stream.name)
-        run.keep(stream, batch)
+        passes = None if cursor else _unsettled(run.passes, stream)
+        run.keep(stream, batch, settles=cursor is not None, passes=passes)
     if since is None:
         run.read_whole.add(stream.name)
         run.passes = _loaded(run, stream)

@@ -109,12 +109,23 @@ class _Reading:
             self.last_page = max(self.last_page, self.pages_of(page))
             counted = page.total_count or 0
             if counted < before and number > self.place.page:
-                # Deleted in between: the row behind the border slid under the page before.
-                yield self.leaf(number - 1, self.page(number - 1))
+                yield from self.slid_under(number, before, counted)
             yield self.leaf(number, page)
             before = counted
         if self.place.read + len(self.seen) < before:
             raise Unordered("fewer rows than the host counts")
+
+    def slid_under(self, number: int, before: int, counted: int) -> Iterator[Leaf]:
+        """The pages before, again: as many rows as were deleted slid back over the border.
+
+        Backwards, for then rows deleted meanwhile make two answers overlap instead of leaving a gap.
+        """
+        again, lowest = number - 1, counted
+        while again >= max(1, number - math.ceil((before - lowest) / (self.size or PER_PAGE))):
+            page = self.page(again)
+            lowest = min(lowest, page.total_count or 0)
+            yield self.leaf(again, page, is_again=True)
+            again -= 1
 
     def answers(self, width: int) -> Iterator[tuple[int, Page[Any]]]:
         yield self.place.page, self.first
@@ -133,8 +144,10 @@ class _Reading:
             return self.page(number)
         return page
 
-    def leaf(self, number: int, page: Page[Any]) -> Leaf:
+    def leaf(self, number: int, page: Page[Any], *, is_again: bool = False) -> Leaf:
         rows, after = page.rows, self.after
+        if is_again and rows and after:
+            after = min(after, rows[0].created_at)
         if any(a.created_at > b.created_at for a, b in pairwise(rows)):
             raise Unordered("the rows do not come by creation")
         if rows and after and rows[-1].created_at < after:
@@ -144,5 +157,5 @@ class _Reading:
         self.seen.update(row.remote_id for row in rows)
         self.seen.update(row.remote_id or row for row in page.unread)
         if rows:
-            self.after = rows[-1].created_at
+            self.after = max(rows[-1].created_at, self.after or rows[-1].created_at)
         return Leaf(rows, page.unread, counted, here, number >= self.last_page)
