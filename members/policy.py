@@ -4,13 +4,15 @@ Presets stand in members.presets, the JSON form in members.policy_json.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
 CONTRIBUTOR, COMMITTER, MAINTAINER = "contributor", "committer", "maintainer"
 ROLES = (CONTRIBUTOR, COMMITTER, MAINTAINER)
+# Among the nominators: the person themself.
+SELF = "self"
 # What members.evidence can count about a person.
 FIGURES = (
     "merged",
@@ -22,6 +24,11 @@ FIGURES = (
     "meetings_attended",
 )
 BASES = ("maintainers", "entitled", "voting")
+DISCUSSIONS = ("public", "sealed")
+# What puts an approved change in force: a Maintainer's word, a meeting, or the merged charter.
+EFFECTS = ("maintainer", "meeting", "merged")
+# Kinds of proposals that take a role away against, or without, the holder's wish.
+REMOVALS = ("remove", "emeritus")
 IN_FAVOUR, ABSTAIN, AGAINST = 1, 0, -1
 Outcome = Literal["approved", "rejected", "expired"]
 
@@ -34,19 +41,58 @@ class Rules:
     A vote is approved when more than `threshold` of the base (`threshold_of`) are in favour: of all
     current Maintainers, of all who are entitled, or of those who voted for or against. An objection
     (a vote against, with a reason, by one of `objection_roles`) blocks unless more than
-    `objection_outvoted_by` of those voting for or against are in favour.
+    `objection_outvoted_by` of those voting for or against are in favour; 1: nothing outvotes it.
+    With `lazy_consensus` nobody needs to vote in favour as long as nobody votes against. A number
+    of 0 sets no limit, unless said otherwise.
     """
 
     prerequisite_role: str = ""
     prerequisite_months: int = 0
     evidence: Mapping[str, int] = field(default_factory=dict)
+    # Figures count what happened within these last months; 0: at any time.
+    evidence_months: int = 0
+    # Within how many months, the running one included, "active_months" looks for merged work.
+    active_window_months: int = 6
+    # Roles that may nominate others, and SELF; how many must put their names under it.
+    nominators: tuple[str, ...] = (MAINTAINER, COMMITTER, CONTRIBUTOR, SELF)
+    nominators_needed: int = 1
+    nominators_from_different_employers: bool = False
+    # The candidate's time to answer; unanswered, the nomination expires.
+    answer_working_days: int = 10
+    # "sealed": only the electorate and those concerned may read it. The vote opens after these days.
+    discussion: str = "public"
+    discussion_working_days: int = 0
     electorate: tuple[str, ...] = (MAINTAINER, COMMITTER)
     threshold: Fraction = Fraction(1, 2)
     threshold_of: str = "maintainers"
     min_in_favour: int = 0
+    # Share of the entitled that must have voted, abstaining included; 0: no quorum.
+    quorum: Fraction = Fraction(0)
+    lazy_consensus: bool = False
     vote_working_days: int = 5
     objection_roles: tuple[str, ...] = (MAINTAINER,)
     objection_outvoted_by: Fraction = Fraction(2, 3)
+    # Where they differ from a promotion's: None and "" mean the same threshold.
+    removal_threshold: Fraction | None = None
+    removal_threshold_of: str = ""
+    effect: str = "maintainer"
+    seats_min: int = 0
+    seats_max: int = 0
+    term_months: int = 0
+    # After so many months without a contribution a holder may be asked; 0: nobody is.
+    inactive_months: int = 3
+
+
+def for_kind(rules: Rules, kind: str) -> Rules:
+    """The rules a kind of proposal is decided under: nobody is removed by silence."""
+    if kind not in REMOVALS:
+        return rules
+    return replace(
+        rules,
+        threshold=rules.threshold if rules.removal_threshold is None else rules.removal_threshold,
+        threshold_of=rules.removal_threshold_of or rules.threshold_of,
+        lazy_consensus=False,
+    )
 
 
 # ── evidence against rules ────────────────────────────────────────────────────────────────────

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from members.policy import (
     ABSTAIN,
     AGAINST,
+    BASES,
+    DISCUSSIONS,
+    EFFECTS,
     FIGURES,
     IN_FAVOUR,
     ROLES,
@@ -21,7 +24,7 @@ from members.policy import (
     evaluate,
     full_months,
 )
-from members.policy_json import PolicyError, rules_from_json, rules_to_json
+from members.policy_json import NOMINATORS, PolicyError, rules_from_json, rules_to_json
 from members.presets import PRESETS
 
 DEFAULT = PRESETS["mindspore-transformers"]["committer"]
@@ -56,7 +59,26 @@ all_rules = st.builds(
     min_in_favour=st.integers(0, 3),
     vote_working_days=st.integers(1, 60),
     objection_roles=role_sets,
-    objection_outvoted_by=shares,
+    objection_outvoted_by=shares | st.just(Fraction(1)),
+    evidence_months=st.integers(0, 24),
+    active_window_months=st.integers(1, 24),
+    nominators=st.sets(st.sampled_from(NOMINATORS), min_size=1).map(
+        lambda chosen: tuple(who for who in NOMINATORS if who in chosen)
+    ),
+    nominators_needed=st.integers(1, 3),
+    nominators_from_different_employers=st.booleans(),
+    answer_working_days=st.integers(1, 30),
+    discussion=st.sampled_from(DISCUSSIONS),
+    discussion_working_days=st.integers(0, 10),
+    quorum=shares | st.just(Fraction(1)),
+    lazy_consensus=st.booleans(),
+    removal_threshold=st.none() | shares,
+    removal_threshold_of=st.sampled_from(("", *BASES)),
+    effect=st.sampled_from(EFFECTS),
+    seats_min=st.integers(0, 2),
+    seats_max=st.sampled_from((0, 2, 8)),
+    term_months=st.integers(0, 24),
+    inactive_months=st.integers(0, 24),
 )
 
 
@@ -79,18 +101,66 @@ def test_default_preset_says_what_the_charter_says():
     assert rules_to_json(DEFAULT) == {
         "prerequisite": {"role": "contributor", "months": 3},
         "evidence": {"main_reviews": 6, "merged_or_reviewed": 20, "active_months": 3},
+        "evidence_months": 0,
+        "active_window_months": 6,
+        "nominators": {
+            "who": ["maintainer", "committer", "contributor", "self"],
+            "needed": 1,
+            "from_different_employers": False,
+        },
+        "answer_working_days": 10,
+        "discussion": {"mode": "public", "working_days": 0},
+        "electorate": ["maintainer", "committer"],
+        "threshold": {"more_than": "1/2", "of": "maintainers", "min_in_favour": 0},
+        "quorum": "0",
+        "lazy_consensus": False,
+        "vote_working_days": 5,
+        "objection": {"roles": ["maintainer"], "outvoted_by_more_than": "2/3"},
+        "removal": {"more_than": None, "of": ""},
+        "effect": "maintainer",
+        "seats": {"min": 0, "max": 0},
+        "term_months": 0,
+        "inactive_months": 3,
+    }
+
+
+def test_rules_of_the_first_release_still_read_the_same():
+    """What older versions stored lacks every later key."""
+    stored = {
+        "prerequisite": {"role": "contributor", "months": 3},
+        "evidence": {"main_reviews": 6, "merged_or_reviewed": 20, "active_months": 3},
         "electorate": ["maintainer", "committer"],
         "threshold": {"more_than": "1/2", "of": "maintainers", "min_in_favour": 0},
         "vote_working_days": 5,
         "objection": {"roles": ["maintainer"], "outvoted_by_more_than": "2/3"},
     }
+    assert rules_from_json(stored) == DEFAULT
 
 
 @pytest.mark.parametrize(
     ("data", "key"),
     [
         ([], "rules"),
+        ({"quorums": "1/2"}, "quorums"),
         ({"quorum": 3}, "quorum"),
+        ({"quorum": "11/10"}, "quorum"),
+        ({"lazy_consensus": "yes"}, "lazy_consensus"),
+        ({"evidence_months": 121}, "evidence_months"),
+        ({"active_window_months": 0}, "active_window_months"),
+        ({"nominators": {"who": []}}, "nominators.who"),
+        ({"nominators": {"who": ["king"]}}, "nominators.who"),
+        ({"nominators": {"needed": 0}}, "nominators.needed"),
+        ({"nominators": {"from_different_employers": 1}}, "nominators.from_different_employers"),
+        ({"answer_working_days": 0}, "answer_working_days"),
+        ({"discussion": {"mode": "secret"}}, "discussion.mode"),
+        ({"discussion": {"working_days": 61}}, "discussion.working_days"),
+        ({"removal": {"more_than": "1"}}, "removal.more_than"),
+        ({"removal": {"of": "everyone"}}, "removal.of"),
+        ({"effect": "magic"}, "effect"),
+        ({"seats": {"min": 3, "max": 2}}, "seats.max"),
+        ({"seats": {"min": -1}}, "seats.min"),
+        ({"term_months": 121}, "term_months"),
+        ({"inactive_months": "3"}, "inactive_months"),
         ({"evidence": {"karma": 3}}, "evidence.karma"),
         ({"evidence": {"merged": -1}}, "evidence.merged"),
         ({"evidence": {"merged": True}}, "evidence.merged"),
