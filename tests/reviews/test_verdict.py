@@ -358,6 +358,16 @@ def test_judge_takes_reviewers_from_the_merge_commit_while_comments_are_not_read
     assert verdict_of(**case).conclusion == conclusion
 
 
+@pytest.mark.parametrize(
+    ("rights", "approved"), [((), ()), (KNOWN, ("wang",)), ([entitled(None, {"liu"})], ("liu",))]
+)
+def test_judge_takes_a_witness_for_an_approver_only_where_that_is_sure(rights, approved):
+    witnesses = [Speaker("liu"), Speaker("wang")]
+    verdict = verdict_of(**(CLONE | {"rights": rights, "witnesses": witnesses}))
+    assert verdict.lgtm_by == ("liu", "wang")
+    assert reasons(verdict.approve) == [(login, None) for login in approved]
+
+
 def test_judge_prefers_what_people_said_to_what_the_merge_commit_says():
     said = remark(1, "liu", "/lgtm", edited=True)
     verdict = verdict_of(said, **CLONE, witnesses=[Speaker("liu"), Speaker("wang")])
