@@ -10,7 +10,7 @@ START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 
 def crowd(
-    state: State, name: str, *, seed: int = 1, pulls: int = 130, issues: int = 110, words: int = 230
+    state: State, name: str, *, seed: int = 1, pulls: int = 110, issues: int = 105, words: int = 212
 ) -> None:
     """Invented pull requests, issues and comments; many share a second, as in real life.
 
