@@ -65,8 +65,9 @@ def holding(question: str) -> Q:
 
 
 def token_count(question: str) -> int:
-    """How many tokens a question becomes. Of one the database knows how many rows have it."""
-    return sum(len(tokens_for(word)) for word in words_of(question))
+    """How many tokens the words of a question become, numbers left out, which are always rare."""
+    words = [word for word in words_of(question) if not NUMBER.fullmatch(word)]
+    return sum(len(tokens_for(word)) for word in words)
 
 
 def labelled(label: str) -> Q:

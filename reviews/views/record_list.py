@@ -10,14 +10,14 @@ from members.walks import page_of_walks
 from .. import spreadsheet
 from ..export import RECORD_COLUMNS, record_lines
 from ..forms import RecordFilter
-from ..listing import all_records, lines_of, near_walks, record_rows, record_walks
+from ..listing import all_records, lines_of, near_walks, record_walks, shown_records
 from ..models import PullRequest
 
 
 def record_list(request: HttpRequest, slug: str) -> HttpResponse:
     sig = get_object_or_404(Sig, slug=slug)
     form = RecordFilter(request.GET, sig=sig, repositories=list(sig.repositories.all()))
-    rows = record_rows().prefetch_related("author__person__accounts")
+    rows = shown_records()
     near = near_walks(form, PullRequest, form.key)
     page = page_of_walks(request.GET, record_walks(form), rows, key=form.key, near=near)
     context = {
