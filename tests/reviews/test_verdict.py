@@ -331,6 +331,7 @@ def test_judge_names_what_the_labels_lack():
 
 
 # ── the merge commit's word ───────────────────────────────────────────────────────────────────
+EVERYONE = [entitled({"wang", "zhao", "author", "i-robot"}, {"wang"})]
 CLONE = MERGED | {"is_complete": False, "labels": None}
 
 
@@ -344,6 +345,10 @@ CLONE = MERGED | {"is_complete": False, "labels": None}
         (["wang", "author"], {}, Conclusion.UNKNOWN),
         (["wang", "i-robot"], {}, Conclusion.UNKNOWN),
         (["wang", ""], {}, Conclusion.UNKNOWN),
+        # … not even where OWNERS names them.
+        (["wang", "author"], {"rights": EVERYONE}, Conclusion.UNKNOWN),
+        (["wang", "i-robot"], {"rights": EVERYONE}, Conclusion.UNKNOWN),
+        (["wang", "zhao"], {"rights": EVERYONE}, Conclusion.MET),
         ([], {}, Conclusion.UNKNOWN),
         (["liu", "wang"], {"rights": ()}, Conclusion.UNKNOWN),
         (["liu", "wang"], {"rule": LABELS}, Conclusion.UNKNOWN),
