@@ -89,12 +89,10 @@ def _listed(rows: Iterable[Any], unread: Iterable[Unread]) -> set[int]:
 def _finish(run: Run, stream: Stream, *, began: dt.datetime) -> None:
     """Whatever the host counts beyond our rows now, it counts rightly: all of them were compared."""
     counted = ours_and_theirs(run, stream)
-    passes = run.with_pass("compare", stream, None)
-    if counted is not None:
-        apart = {**passes.get("apart", {}), stream.name: counted[1] - counted[0]}
-        passes = {**passes, "apart": apart}
+    apart = counted[1] - counted[0] if counted else 0
     run.forget_unseen(stream, since=began)
-    run.note(passes)
+    run.note(run.with_pass("compare", stream, None))
+    run.note(run.with_pass("apart", stream, apart))
     run.compared.add(stream.name)
 
 

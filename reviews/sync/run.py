@@ -131,7 +131,7 @@ def _client_of(repository: Repository) -> Client:
 
 def bring_up_to_date(run: Run, *, full: bool) -> None:
     """The lists first, then what they do not tell."""
-    is_first = None in (run.cursors[stream.name] for stream in run.streams())
+    is_first = any(stream.name not in run.passes.get("apart", {}) for stream in run.streams())
     load_all(run)
     all_rounds(run)
     if full or _must_compare(run):

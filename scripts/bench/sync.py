@@ -53,7 +53,8 @@ def _host() -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout and process.stdin
+    if process.stdout is None or process.stdin is None:
+        raise RuntimeError("no pipes to the emulator")
     try:
         yield process.stdout.readline().strip()
     finally:

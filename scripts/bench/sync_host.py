@@ -11,7 +11,7 @@ import sys
 from tests.fakes.gitee_server import GiteeServer
 
 NAME = "example/large"
-TOKEN = "0123456789abcdef"
+TOKEN = "0123456789abcdef"  # noqa: S105 the emulator's own
 START = dt.datetime(2022, 1, 3, 9, tzinfo=dt.UTC)
 PEOPLE = [f"reviewer{number:02}" for number in range(40)]
 WORDS = ("/lgtm", "/approve\n/lgtm", "这里可以少拷贝一次吗？", "门禁通过", "retest")
