@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil
 from typing import Any, Literal
 
 CONTRIBUTOR, COMMITTER, MAINTAINER = "contributor", "committer", "maintainer"
@@ -203,6 +204,8 @@ class Tally:
     counted: int
     needed: int
     base: int
+    # How many must have voted at all, abstaining included.
+    quorum: int
     objections: tuple[int, ...]
     is_blocked: bool
     outcome: Outcome
@@ -215,10 +218,17 @@ class Tally:
 
     @property
     def outstanding(self) -> int:
-        return self.entitled - self.in_favour - self.against - self.abstained
+        return self.entitled - self.voted
+
+    @property
+    def voted(self) -> int:
+        return self.in_favour + self.against + self.abstained
 
     def to_json(self) -> dict[str, Any]:
+        # Counts of before there were quorums lack the key; a recount must equal them.
+        quorum = {"quorum": self.quorum} if self.quorum else {}
         return {
+            **quorum,
             "in_favour": self.in_favour,
             "against": self.against,
             "abstained": self.abstained,
@@ -245,6 +255,7 @@ def count(rules: Rules, votes: Iterable[Vote], electorate: Electorate) -> Tally:
         counted=now.counted,
         needed=now.needed,
         base=now.base,
+        quorum=now.quorum,
         objections=tuple(sorted(now.objections)),
         is_blocked=now.is_blocked,
         outcome=now.outcome,
@@ -254,15 +265,18 @@ def count(rules: Rules, votes: Iterable[Vote], electorate: Electorate) -> Tally:
 
 
 def _decided(rules: Rules, electorate: Electorate, cast: Mapping[int, Vote]) -> Outcome | None:
-    """Try the two extremes of what the others may still cast; between them lies everything else."""
-    others = electorate.with_role(*rules.electorate) - cast.keys()
-    best = {**cast, **{voter: Vote(voter, IN_FAVOUR) for voter in others}}
-    worst = {**cast, **{voter: Vote(voter, AGAINST, "!") for voter in others}}
-    if _Count(rules, electorate, best).outcome != "approved":
+    """Try the extremes of what the others may still do; between them lies everything else."""
+    others = sorted(electorate.with_role(*rules.electorate) - cast.keys())
+    for_all = {**cast, **{voter: Vote(voter, IN_FAVOUR) for voter in others}}
+    if _Count(rules, electorate, for_all).outcome != "approved":
         return "rejected" if cast else None
-    if cast and _Count(rules, electorate, worst).outcome == "approved":
-        return "approved"
-    return None
+    # The worst for the threshold is that all the others object; for the quorum that they keep silent;
+    # for silence taken as consent that one of them breaks it and nobody follows.
+    against = {voter: Vote(voter, AGAINST, "!") for voter in others}
+    alone = {voter: against[voter] for voter in others[:1]}
+    worst = (cast, {**cast, **alone}, {**cast, **against})
+    stands = all(_Count(rules, electorate, box).outcome == "approved" for box in worst)
+    return "approved" if stands else None
 
 
 class _Count:
@@ -275,11 +289,15 @@ class _Count:
         return {vote.voter for vote in self.cast.values() if vote.choice == choice}
 
     @property
+    def entitled(self) -> frozenset[int]:
+        return self.electorate.with_role(*self.rules.electorate)
+
+    @property
     def base(self) -> int:
         if self.rules.threshold_of == "maintainers":
             return len(self.electorate.with_role(MAINTAINER))
         if self.rules.threshold_of == "entitled":
-            return len(self.electorate.with_role(*self.rules.electorate))
+            return len(self.entitled)
         return len(self.having(IN_FAVOUR)) + len(self.having(AGAINST))
 
     @property
@@ -291,7 +309,20 @@ class _Count:
 
     @property
     def needed(self) -> int:
+        if self.is_unopposed:
+            return self.rules.min_in_favour
         return max(int(self.base * self.rules.threshold) + 1, self.rules.min_in_favour)
+
+    @property
+    def quorum(self) -> int:
+        if self.is_unopposed:
+            return 0
+        return ceil(self.rules.quorum * len(self.entitled))
+
+    @property
+    def is_unopposed(self) -> bool:
+        """Silence is consent under these rules, and so far nobody spoke against."""
+        return self.rules.lazy_consensus and bool(self.entitled) and not self.having(AGAINST)
 
     @property
     def objections(self) -> set[int]:
@@ -306,14 +337,18 @@ class _Count:
 
     @property
     def reason(self) -> str:
-        if not self.cast:
+        if not self.cast and not (self.is_unopposed and not self.needed):
             return "no_ballots"
+        if len(self.cast) < self.quorum:
+            return "quorum_missed"
         if self.counted < self.needed:
             return "threshold_missed"
+        if self.is_unopposed:
+            return "lazy_consensus"
         return "objection" if self.is_blocked else "threshold_met"
 
     @property
     def outcome(self) -> Outcome:
         if self.reason == "no_ballots":
             return "expired"
-        return "approved" if self.reason == "threshold_met" else "rejected"
+        return "approved" if self.reason in ("threshold_met", "lazy_consensus") else "rejected"
