@@ -1,0 +1,114 @@
+"""Every kind of notice: what it is called, what it says, what its text needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class UnknownKind(ValueError):
+    """A caller names a kind that is not in KINDS, or leaves out what its text needs."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`subject` and `body` are templates filled by members.notices.text; `needs` are keys of the data.
+
+    `is_public`: also told to the channels of NOTIFY_URLS, so its text may hold nothing private.
+    """
+
+    name: str
+    label: Promise
+    subject: Promise
+    body: Promise
+    button: Promise
+    needs: tuple[str, ...]
+    is_public: bool = False
+
+
+PROMOTION = ("promotion", "proposal", "name", "role", "sig", "path")
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "promotion.nominated",
+            _("我被提名"),
+            _("您被提名：%(what)s（%(sig)s）"),
+            _("%(by)s 在 %(sig)s 提出：%(what)s。请您接受或谢绝；在您答复之前不会开始表决。%(answer_due)s"),
+            _("查看提名并答复"),
+            (*PROMOTION, "by"),
+        ),
+        Kind(
+            "promotion.opened",
+            _("表决开始"),
+            _("表决开始：%(what)s（%(sig)s）"),
+            _("%(sig)s 开始表决：%(what)s。截止时间：%(closes_at)s。截止前可以改票。"),
+            _("查看依据并表决"),
+            (*PROMOTION, "closes_at"),
+            is_public=True,
+        ),
+        Kind(
+            "promotion.reminder",
+            _("提醒我表决"),
+            _("请表决：%(what)s（%(sig)s）"),
+            _("您还没有就这项提名表决：%(what)s。截止时间：%(closes_at)s。无法判断时可以弃权，与候选人有利害关系时请回避。"),
+            _("查看依据并表决"),
+            (*PROMOTION, "closes_at"),
+        ),
+        Kind(
+            "promotion.decided",
+            _("表决结果"),
+            _("%(result)s：%(what)s（%(sig)s）"),
+            _("%(sig)s 的一项提名已有结果：%(what)s，%(result)s。计票与每一票的理由都在提名页面上。"),
+            _("查看结果"),
+            (*PROMOTION, "state"),
+            is_public=True,
+        ),
+        Kind(
+            "promotion.in_effect",
+            _("角色变更生效"),
+            _("已生效：%(what)s（%(sig)s）"),
+            _("%(sig)s 的角色变更自 %(effective_on)s 起生效：%(what)s。"),
+            _("查看提名"),
+            (*PROMOTION, "effective_on"),
+            is_public=True,
+        ),
+        Kind(
+            "promotion.statement",
+            _("讨论中的新发言"),
+            _("新的发言：%(what)s（%(sig)s）"),
+            _("%(by)s 就这项提名发言：%(what)s。发言内容请在提名页面上查看。"),
+            _("查看讨论"),
+            (*PROMOTION, "by"),
+        ),
+        Kind(
+            "inquiry.asked",
+            _("询问我是否继续"),
+            _("请答复：您是否继续在 %(sig)s 担任 %(role)s"),
+            _("%(by)s 想了解您的打算：门户近来没有看到您在 %(sig)s 的活动。您可以继续担任 %(role)s，也可以请假或卸任。答复之前，您的角色不会有任何变化。"),
+            _("查看并答复"),
+            ("sig", "role", "by", "path"),
+        ),
+        Kind(
+            "member.merged",
+            _("我的账号被合并"),
+            _("您在门户的记录已合并"),
+            _("%(by)s 确认 %(logins)s 属于同一个人，这些账号的角色、提名与贡献现在都记在 %(name)s 名下。如果有误，请联系 SIG 的 Maintainer。"),
+            _("查看个人页面"),
+            ("name", "logins", "by", "path"),
+        ),
+    )
+}  # fmt: skip
+
+
+def checked(kind: str, data: Mapping[str, Any]) -> Kind:
+    """The kind; raises UnknownKind before anything is written when its text could not be made."""
+    found = KINDS.get(kind)
+    if found is None:
+        raise UnknownKind(f"no notice of kind {kind!r}")
+    missing = [name for name in found.needs if name not in data]
+    if missing:
+        raise UnknownKind(f"a notice of kind {kind!r} needs {', '.join(missing)}")
+    return found
