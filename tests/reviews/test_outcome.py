@@ -98,6 +98,13 @@ def test_settle_keeps_the_verdict_and_the_first_review(pull):
     assert pull.judged_at is not None
 
 
+def test_settle_takes_no_word_after_the_end_for_a_first_review(pull):
+    say(pull, "liu", "迟到的话", 49)
+    assert settled(pull).first_review_at is None
+    say(pull, "liu", "及时的话", 48)
+    assert settled(pull).first_review_at == at(48)
+
+
 def test_settle_is_idempotent_but_for_the_moment(pull):
     reviewed(pull)
 
