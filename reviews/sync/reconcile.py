@@ -39,15 +39,17 @@ def reconcile(run: Run, stream: Stream) -> None:
         _by_creation(run, stream, begun)
     except Unordered as why:
         log.info("%s: %s is compared by time: %s", run.repository, stream.name, why)
-        _by_time(run, stream)
-    _finish(run, stream, began=dt.datetime.fromisoformat(begun["began"]))
+        _by_time(run, stream, begun)
+    _finish(run, stream, begun)
 
 
 def _by_creation(run: Run, stream: Stream, begun: dict[str, Any]) -> None:
     before: set[int] = set()
     width = run.client.max_connections
     for leaf in read_through(run.ask(stream), place=place_of(begun), width=width):
-        entry = {**place_json(leaf.place), "began": begun["began"]}
+        # What the host counted as the comparison began: rows may go while we read.
+        begun.setdefault("counted", leaf.total)
+        entry = {**begun, **place_json(leaf.place)}
         batch = Batch(leaf.rows, None, leaf.total, leaf.unread)
         run.keep(stream, batch, passes=run.with_pass("compare", stream, entry))
         listed = _listed(leaf.rows, leaf.unread)
@@ -72,10 +74,11 @@ def _beside(run: Run, stream: Stream, leaf: Leaf) -> Names:
     return dict(rows.values_list("remote_id", stream.name_column))
 
 
-def _by_time(run: Run, stream: Stream) -> None:
+def _by_time(run: Run, stream: Stream, begun: dict[str, Any]) -> None:
     """The same for hosts whose lists cannot be read by creation: all is read before all is compared."""
     ours: Names = dict(stream.ours(run.repository).values_list("remote_id", stream.name_column))
     for batch in walk(run.ask(stream), since=None):
+        begun.setdefault("counted", batch.total)
         run.keep(stream, batch)
         for identity in _listed(batch.rows, batch.unread):
             ours.pop(identity, None)
@@ -86,13 +89,18 @@ def _listed(rows: Iterable[Any], unread: Iterable[Unread]) -> set[int]:
     return {row.remote_id for row in rows} | {row.remote_id for row in unread if row.remote_id}
 
 
-def _finish(run: Run, stream: Stream, *, began: dt.datetime) -> None:
-    """Whatever the host counts beyond our rows now, it counts rightly: all of them were compared."""
+def _finish(run: Run, stream: Stream, begun: dict[str, Any]) -> None:
+    """Whatever the host counts beyond our rows now, it counts rightly: all of them were compared.
+
+    Not so when its count changed meanwhile: then a row may have gone behind us, and the difference
+    is left for the next run to look into.
+    """
     counted = ours_and_theirs(run, stream)
-    apart = counted[1] - counted[0] if counted else 0
-    run.forget_unseen(stream, since=began)
+    run.forget_unseen(stream, since=dt.datetime.fromisoformat(begun["began"]))
     run.note(run.with_pass("compare", stream, None))
-    run.note(run.with_pass("apart", stream, apart))
+    if counted is None or counted[1] == begun.get("counted"):
+        apart = counted[1] - counted[0] if counted else 0
+        run.note(run.with_pass("apart", stream, apart))
     run.compared.add(stream.name)
 
 
