@@ -35,6 +35,7 @@ class Someone:
     def __init__(self, name: str, login: str) -> None:
         self.name = name
         self.login = login
+        self.nameless_login = ""
 
 
 class SampleForm(forms.Form):
