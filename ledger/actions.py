@@ -52,6 +52,8 @@ DECIDING: dict[str, Action] = {
 }
 # What the outcome of a resolution is called.
 OUTCOMES = {"accepted": _("接受"), "rejected": _("不接受"), "deferred": _("暂缓")}
+# Rules that a SIG wrote itself have no name of a preset.
+PRESETS = {"own": _("自订")}
 # Addresses of what an entry is about, by the kind of its subject: the name, and where its parts come
 # from: KEY is what follows the kind, anything else a name in the data.
 KEY = ""
@@ -86,6 +88,8 @@ def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
         values["role"] = values["role"].capitalize()
     if isinstance(values.get("outcome"), str):
         values["outcome"] = OUTCOMES.get(values["outcome"], values["outcome"])
+    if isinstance(values.get("preset"), str):
+        values["preset"] = PRESETS.get(values["preset"], values["preset"])
     return values
 
 
