@@ -14,11 +14,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext, ngettext
 
 from members.models import Sig
+from members.printable import printable
 
 from .forms import IssueFilter, ListFilter, RecordFilter
 from .listing import all_issues, all_records
 from .models import Issue, PullRequest
-from .printable import printable
 
 ENTRIES = 50
 

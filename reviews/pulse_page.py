@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
+from members.charts import BarChart, bar_chart, duration_chart
 from members.models import RoleTerm
 
 from . import pulse
-from .charts import BarChart, bar_chart, duration_chart
 from .medians import Concentration, Month
 from .pulse import Load, Loads, Scope, Waiting
 from .pulse_cache import figures_of

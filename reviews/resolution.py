@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from ledger import record
 from ledger.models import Entry
 from members.models import Person, RoleTerm, Sig, actor_of
+from members.printable import printable
 from members.refusals import BadProposal, NotAllowed, Refusal
 
 from . import rfc
 from .models import Issue, PullRequest, Resolution
 from .models.resolution import ResolutionQuerySet
-from .printable import printable
 from .rules import resolving_role
 from .subject import Subject, text_of
 

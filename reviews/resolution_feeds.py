@@ -11,9 +11,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext
 
 from members.models import Sig
+from members.printable import printable
 
 from .models import Resolution, Rfc
-from .printable import printable
 from .resolution_forms import ResolutionFilter
 from .rfc import rfcs_of
 

@@ -11,9 +11,9 @@ from ledger.actions import sentence, url_of
 from ledger.decisions import latest_of
 from meetings.models import Meeting, MinutesRevision
 from meetings.outlook import latest_minutes, next_meeting
+from members.charts import BarChart, bar_chart
 from members.models import Ballot, Person, Promotion, Repository, RoleTerm, Sig
 from members.rules import can
-from reviews.charts import BarChart, bar_chart
 from reviews.home import recent_records, year_of
 from reviews.medians import Month
 from reviews.models import PullRequest

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from reviews.charts import bar_chart
+from members.charts import bar_chart
 
 NOW = dt.datetime(2026, 12, 3, 8, 0, tzinfo=dt.UTC)
 COUNTS = (31, 44, 12, 58, 73, 66, 90, 41, 0, 127, 84, 9)

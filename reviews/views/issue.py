@@ -5,10 +5,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from members import spreadsheet
 from members.models import Sig
 from members.walks import page_of_walks
 
-from .. import spreadsheet
 from ..export import ISSUE_COLUMNS, issue_lines
 from ..forms import IssueFilter
 from ..listing import all_issues, issue_rows, issue_walks, near_walks

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from members.models import Sig
 from members.paging import asked_page
+from members.spreadsheet import response
 
 from .. import unmet
 from ..pulse_filter import PulseFilter
 from ..pulse_page import TABLES, page_of
-from ..spreadsheet import response
 
 
 def asked(request: HttpRequest, slug: str) -> tuple[Sig, PulseFilter]:

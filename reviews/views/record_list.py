@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
+from members import spreadsheet
 from members.models import Sig
 from members.walks import page_of_walks
 
-from .. import spreadsheet
 from ..export import RECORD_COLUMNS, record_lines
 from ..forms import RecordFilter
 from ..listing import all_records, lines_of, near_walks, record_walks, shown_records

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.models import Entry
+from members import spreadsheet
 from members.ballot_box import database_now
 from members.models import Person, Sig
 from members.paging import asked_page
@@ -21,7 +22,6 @@ from members.refusals import BadProposal, Refusal
 from members.rules import acting_person
 
 from .. import resolution as resolutions
-from .. import spreadsheet
 from ..models import Resolution
 from ..models.resolution import ResolutionQuerySet
 from ..resolution_forms import ResolutionFilter, ResolutionForm
