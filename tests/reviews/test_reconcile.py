@@ -140,6 +140,45 @@ def test_private_issues_the_token_sees_are_no_difference(host, run):
     assert len(asked(host, "issues/I")) == 1
 
 
+def test_host_that_counts_what_it_does_not_list_is_compared_once_and_then_believed(host, anonymous):
+    host.server.switches.counts_private = True
+    host.issue(0)
+    host.issue(1, security_hole=True)
+    compared = []
+    for _ in range(4):
+        host.server.forget_requests()
+        anonymous()
+        compared.append(
+            sum(
+                row.params.get("sort") == "created" and row.params["per_page"] == "100"
+                for row in host.server.requests
+            )
+        )
+    assert compared == [1, 0, 0, 0]
+
+
+def test_row_deleted_while_the_list_is_compared_is_gone_after_the_next_sync(host, run, monkeypatch):
+    for minute in range(3):
+        host.issue(minute)
+    run()
+    gone = host.issue(10)
+    run()
+
+    def delete(request):
+        is_count = request.path.endswith("/issues") and request.params["per_page"] == "1"
+        if is_count and host.state.repo(NAME).issues.get(gone.number):
+            # The whole list was read by now, if it was compared at all.
+            pages = [row.params.get("per_page") for row in host.server.requests]
+            if "100" in pages[pages.index("100") + 1 :]:
+                host.state.delete_issue(NAME, gone.number)
+
+    host.server.faults.hook = delete
+    run(full=True)
+    assert Issue.objects.count() == 4
+    run()
+    assert Issue.objects.count() == 3
+
+
 # ── not believed ──────────────────────────────────────────────────────────────────────────────
 def test_one_wrong_404_deletes_nothing(host, run, monkeypatch):
     pull = host.pull(0)
