@@ -55,13 +55,18 @@ class Promotion(models.Model):
         Person, models.PROTECT, related_name="nominations", verbose_name=_("提名人")
     )
     nominated_at = models.DateTimeField(_("提名时间"))
-    # Unanswered until then, the nomination expires; set from the rules when it is made.
+    # Without an answer until then the nomination expires: the candidate's while it is nominated, the
+    # Maintainers' (opening the vote) once it is accepted. Empty in rows of before there was a limit.
     answer_due_at = models.DateTimeField(_("答复期限"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("接受时间"), null=True, blank=True)
     voting_opens_at = models.DateTimeField(_("表决开始"), null=True, blank=True)
     voting_closes_at = models.DateTimeField(_("表决截止"), null=True, blank=True)
     decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
     effective_on = models.DateField(_("生效日期"), null=True, blank=True)
+    # Ids of those who were on leave when the vote opened; they are not entitled.
+    on_leave = models.JSONField(_("表决开启时请假"), default=list, blank=True)
+    # Where the rules ask for it: the meeting that ratified the result, in words.
+    ratified_in = models.CharField(_("批准会议"), max_length=200, blank=True)
     # The count as it was decided: {"in_favour":…, "against":…, "abstained":…, "entitled":…, "needed":…, "reason":…}
     outcome = models.JSONField(_("结果"), default=dict, blank=True)
 
@@ -87,6 +92,13 @@ class Promotion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:promotion-detail", args=[self.sig.slug, self.pk])
+
+    @property
+    def is_own_wish(self) -> bool:
+        """The holder leaves the role by their own word: nobody votes about it."""
+        if self.kind == self.Kind.EMERITUS:
+            return self.nominated_by_id == self.person_id
+        return self.kind == self.Kind.STEP_DOWN
 
 
 class Ballot(models.Model):
@@ -197,6 +209,8 @@ class Statement(models.Model):
     )
     body = models.TextField(_("内容"))
     is_sealed = models.BooleanField(_("不公开"), default=False)
+    # The ledger holds a hash of what was said; with the salt nobody can guess a short sealed sentence.
+    salt = models.CharField(max_length=32, blank=True)
     at = models.DateTimeField(_("发言时间"))
     retracted_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
