@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from members import charts
 from members.charts import bar_chart, duration_chart
-from reviews import charts
 
 TODAY = dt.date(2026, 3, 14)
 MONTHS = [dt.date(2025, month, 1) for month in range(4, 13)] + [
