@@ -29,7 +29,7 @@ def test_sync_command_says_what_it_stored(host, repository, capsys):
     call_command("sync", "example/one")
     out = capsys.readouterr().out
     assert "gitee:example/one: stored 1 pulls, 0 issues" in out
-    assert "13 requests" in out
+    assert "16 requests" in out
 
 
 def test_sync_command_without_names_takes_every_repository_of_a_known_host(
