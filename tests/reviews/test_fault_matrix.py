@@ -11,6 +11,7 @@ from gitee.client import Client, Clock
 from gitee.errors import Unavailable
 from gitee.transport import Transport
 from reviews.models import PullRequest, RepositorySync
+from reviews.sync import lists
 from reviews.sync.run import Ending, sync
 from tests.fakes.churn import Churn
 from tests.fakes.faults import Fault, named_fault
@@ -96,6 +97,15 @@ def go(host, repository, calls):
     return run
 
 
+@pytest.fixture
+def way(request, monkeypatch):
+    """Both ways of a first reading: by time, and by creation with several pages at a time."""
+    monkeypatch.setattr(lists, "LARGE", {"walked": 10_000, "loaded": 50}[request.param])
+
+
+both_ways = pytest.mark.parametrize("way", ["walked", "loaded"], indirect=True)
+
+
 def check_cursors(repository, host):
     """No cursor is beyond what the host has; that all before it is stored, the end of a test shows."""
     row = RepositorySync.objects.get(repository=repository)
@@ -143,8 +153,9 @@ def assert_equal(repository, host):
 
 
 # ── each alone ─────────────────────────────────────────────────────────────────────────────────
+@both_ways
 @pytest.mark.parametrize("kind", PLAIN)
-def test_each_fault_alone_ends_in_the_truth(host, repository, go, calls, caplog, kind):
+def test_each_fault_alone_ends_in_the_truth(host, repository, go, calls, caplog, kind, way):
     with nothing_leaks(host, caplog):
         host.faults.throw_dice(3, {kind: 0.3})
         until_ok(go)
@@ -250,8 +261,9 @@ def test_a_row_that_nobody_can_read_costs_no_other(host, repository, go):
 
 
 # ── while people work, and all at once ─────────────────────────────────────────────────────────
+@both_ways
 @pytest.mark.parametrize("seed", range(4))
-def test_rows_that_move_between_pages_are_not_lost(host, repository, go, seed):
+def test_rows_that_move_between_pages_are_not_lost(host, repository, go, seed, way):
     """What was there before and is there after must be here, whatever happened in between."""
     host.before = Churn(host.state, NAME, seed=seed, rate=0.8, limit=60)
     until_ok(go)
@@ -260,8 +272,9 @@ def test_rows_that_move_between_pages_are_not_lost(host, repository, go, seed):
     assert_equal(repository, host)
 
 
+@both_ways
 @pytest.mark.parametrize("seed", range(4))
-def test_everything_at_once_ends_in_the_truth(host, repository, go, calls, caplog, seed):
+def test_everything_at_once_ends_in_the_truth(host, repository, go, calls, caplog, seed, way):
     rates = dict.fromkeys(PLAIN, 0.02) | dict.fromkeys(["drip", "hang"], 0.01)
     with nothing_leaks(host, caplog):
         host.faults.throw_dice(seed, rates)
