@@ -81,6 +81,8 @@ class CharterPageAdmin(admin.ModelAdmin):
 @admin.register(CharterSource)
 class CharterSourceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["path", "kind", "repository", "sig", "imported_at"]
+    # Holds e-mail addresses.
+    exclude = ["text"]
     list_select_related = ["sig"]
 
 

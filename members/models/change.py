@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .person import Person
 from .promotion import Promotion
 from .sig import Repository
 
@@ -30,6 +31,15 @@ class FileChange(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.READY)
     pull_number = models.PositiveIntegerField(_("拉取请求"), null=True, blank=True)
     pull_url = models.CharField(_("链接"), max_length=500, blank=True)
+    # Of the text the patch was made from; another one there means that it has to be made again.
+    base_sha256 = models.CharField(max_length=64, blank=True)
+    # A Maintainer asked for a pull request; it is tried again until it stands or is refused for good.
+    asked_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("提交人")
+    )
+    asked_at = models.DateTimeField(_("要求提交"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    next_try_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
     made_at = models.DateTimeField(_("生成时间"))
     state_changed_at = models.DateTimeField(_("状态变更"))
     error = models.TextField(_("详情"), blank=True)

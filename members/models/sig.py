@@ -22,6 +22,9 @@ class Sig(models.Model):
     meeting_url = models.CharField(_("会议链接"), max_length=500, blank=True)
     time_zone = models.CharField(_("时区"), max_length=64, default="Asia/Shanghai")
     created_on = models.DateField(_("成立日期"), null=True, blank=True)
+    # Where README.md and sig-info.yaml live: "gitee:owner/name" and the folder in it.
+    charter_repository = models.CharField(_("章程所在仓库"), max_length=420, blank=True)
+    charter_folder = models.CharField(_("章程所在目录"), max_length=200, blank=True)
     # What sig-info.yaml says beyond the columns above, kept so that an export loses nothing.
     extra = models.JSONField(_("其他字段"), default=dict, blank=True)
 
