@@ -1,36 +1,85 @@
 """What a person has to show for a role, counted from Contribution rows and role terms only."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from . import figures
+from .figures import Deed
 from .models import Contribution, Person, RoleTerm, Sig
-from .policy import CONTRIBUTOR, FIGURES, ROLES, Evidence
+from .policy import CONTRIBUTOR, FIGURES, ROLES, Evidence, Rules
 
-Kind = Contribution.Kind
-ACTIVE_MONTHS = 6
+# What counting takes, and what a list of proofs prints besides.
+COUNTED = (
+    "kind",
+    "is_main",
+    "at",
+    "source",
+    "repository_id",
+    "repository__moved_to_id",
+    "repository__moved_to__moved_to_id",
+)
+PRINTED = ("title", "url")
 
 
-def collect(person: Person, sig: Sig, at: dt.datetime) -> dict[str, Any]:
+def collect(
+    person: Person, sig: Sig, at: dt.datetime, rules: Rules | None = None
+) -> dict[str, Any]:
     """The person's evidence in a SIG at an instant, as JSON: two queries whatever the amount.
 
-    Shape: {"at": instant, "held_since": {role: day}, "items": [{kind, main, at, title, url}], "figures":
-    {name: {"value": n, "items": [indices into items]}}}. Stored at nomination and never recomputed.
+    Shape: {"at": instant, "held_since": {role: day}, "windows": {key of Rules: months}, "items":
+    [{kind, main, at, title, url, source}], "figures": {name: {"value": n, "items": [indices into
+    items]}}}. The windows are those of `rules`. Stored at nomination and never recomputed.
     """
-    rows: list[Any] = list(
-        Contribution.objects.filter(person=person, sig=sig, at__lte=at)
-        .order_by("at", "id")
-        .values("kind", "is_main", "at", "title", "url", "source")
-    )
-    terms = list(RoleTerm.objects.filter(person=person, sig=sig))
-    first = sig.day_of(rows[0]["at"]) if rows else None
-    held = held_since(terms, sig.day_of(at), first)
+    rules = rules or Rules()
+    rows = _rows(person, sig, at, PRINTED)
+    deeds, on = _deeds(rows, sig), sig.day_of(at)
+    behind = figures.counted(deeds, rules, on)
+    counts = figures.values(deeds, behind)
+    held = _held(person, sig, deeds, on)
     return {
         "at": at.astimezone(dt.UTC).isoformat(),
         "held_since": {role: day.isoformat() for role, day in held.items()},
+        "windows": {
+            "evidence_months": rules.evidence_months,
+            "active_window_months": rules.active_window_months,
+        },
         "items": [_item(row) for row in rows],
-        "figures": _figures(rows, sig, sig.day_of(at)),
+        "figures": {name: {"value": counts[name], "items": behind[name]} for name in FIGURES},
     }
+
+
+def today(person: Person, sig: Sig, at: dt.datetime, rules: Rules) -> Evidence:
+    """The same figures without the lists behind them; two queries, and of each row only what counts."""
+    deeds, on = _deeds(_rows(person, sig, at), sig), sig.day_of(at)
+    counts = figures.values(deeds, figures.counted(deeds, rules, on))
+    return Evidence(figures=counts, held_since=_held(person, sig, deeds, on))
+
+
+def _rows(person: Person, sig: Sig, at: dt.datetime, more: Sequence[str] = ()) -> list[Any]:
+    """Oldest first."""
+    found = Contribution.objects.filter(person=person, sig=sig, at__lte=at)
+    return list(found.order_by("at", "id").values(*COUNTED, *more))
+
+
+def _deeds(rows: Iterable[Mapping[str, Any]], sig: Sig) -> list[Deed]:
+    return [deed_of(row, sig) for row in rows]
+
+
+def deed_of(row: Mapping[str, Any], sig: Sig) -> Deed:
+    """A row of COUNTED as members.figures wants it."""
+    home = row["repository__moved_to__moved_to_id"] or row["repository__moved_to_id"]
+    return Deed(
+        kind=str(row["kind"]),
+        is_main=row["is_main"],
+        day=sig.day_of(row["at"]),
+        subject=figures.subject_of(row["source"], home or row["repository_id"]),
+    )
+
+
+def _held(person: Person, sig: Sig, deeds: Sequence[Deed], on: dt.date) -> dict[str, dt.date]:
+    terms = list(RoleTerm.objects.filter(person=person, sig=sig))
+    return held_since(terms, on, deeds[0].day if deeds else None)
 
 
 def read(stored: Mapping[str, Any]) -> Evidence:
@@ -86,50 +135,5 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
         "at": row["at"].astimezone(dt.UTC).isoformat(),
         "title": row["title"],
         "url": row["url"],
+        "source": row["source"],
     }
-
-
-def _figures(rows: list[dict[str, Any]], sig: Sig, on: dt.date) -> dict[str, Any]:
-    def indices(*kinds: str) -> list[int]:
-        return [index for index, row in enumerate(rows) if row["kind"] in kinds]
-
-    merged = indices(Kind.PULL_MERGED)
-    lately = [
-        index for index in merged if _months_ago(sig.day_of(rows[index]["at"]), on) < ACTIVE_MONTHS
-    ]
-    months = {sig.day_of(rows[index]["at"]).replace(day=1) for index in lately}
-    reviewed = indices(Kind.PULL_REVIEWED)
-    parts: dict[str, list[int]] = {
-        "merged": merged,
-        "main_reviews": [index for index in reviewed if rows[index]["is_main"]],
-        "reviewed": reviewed,
-        "merged_or_reviewed": _one_each(rows, indices(Kind.PULL_MERGED, Kind.PULL_REVIEWED)),
-        "active_months": lately,
-        "issues_opened": indices(Kind.ISSUE_OPENED),
-        "meetings_attended": indices(Kind.MEETING_ATTENDED),
-    }
-    return {
-        name: {
-            "value": len(months) if name == "active_months" else len(parts[name]),
-            "items": parts[name],
-        }
-        for name in FIGURES
-    }
-
-
-def _months_ago(day: dt.date, on: dt.date) -> int:
-    """Calendar months between: 0 is the running month, so six months are the running and five before."""
-    return (on.year - day.year) * 12 + on.month - day.month
-
-
-def _one_each(rows: list[dict[str, Any]], indices: list[int]) -> list[int]:
-    """One index a pull request: who wrote and also reviewed one counts it once."""
-    seen: dict[str, int] = {}
-    for index in indices:
-        # A source starts with the pull request: "gitee:owner/name!12:pull_merged:login".
-        seen.setdefault(_pull_of(rows[index]["source"]), index)
-    return list(seen.values())
-
-
-def _pull_of(source: str) -> str:
-    return source.partition(":pull_")[0]

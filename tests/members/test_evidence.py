@@ -2,9 +2,16 @@ import datetime as dt
 
 import pytest
 
-from members.evidence import collect, held_since, items_of, read
+from members.evidence import collect, held_since, items_of, read, today
 from members.models import RoleTerm
-from tests.factories import ContributionFactory, PersonFactory, RoleTermFactory, SigFactory
+from members.policy import Rules
+from tests.factories import (
+    ContributionFactory,
+    PersonFactory,
+    RepositoryFactory,
+    RoleTermFactory,
+    SigFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
@@ -102,6 +109,46 @@ def test_collect_takes_two_queries(person, sig, number, django_assert_num_querie
         fact(person, sig, index)
     with django_assert_num_queries(2):
         collect(person, sig, AT)
+
+
+def test_collect_counts_a_pull_request_once_that_is_mirrored_where_it_was_and_where_it_went(
+    person, sig
+):
+    home = RepositoryFactory(sig=sig, host="gitcode")
+    middle = RepositoryFactory(sig=sig, moved_to=home)
+    first = RepositoryFactory(sig=sig, moved_to=middle)
+    for repository in (first, middle, home):
+        source = f"{repository}!12:pull_merged"
+        ContributionFactory(
+            person=person, sig=sig, repository=repository, source=source, at=AT, kind="pull_merged"
+        )
+    assert figures(person, sig)["merged"] == 1
+
+
+def test_collect_says_which_windows_it_looked_through(person, sig):
+    fact(person, sig, 1, days_ago=60)
+    fact(person, sig, 2)
+    rules = Rules(evidence_months=2, active_window_months=3)
+    stored = collect(person, sig, AT, rules)
+    assert stored["windows"] == {"evidence_months": 2, "active_window_months": 3}
+    assert stored["figures"]["merged"] == {"value": 1, "items": [1]}
+
+
+def test_today_counts_what_collect_counts(person, sig):
+    RoleTermFactory(person=person, sig=sig, role="contributor")
+    for number in range(5):
+        fact(person, sig, number, days_ago=40 * number)
+        fact(person, sig, number + 3, "pull_reviewed", is_main=bool(number % 2))
+    rules = Rules(evidence_months=3, active_window_months=2)
+    assert today(person, sig, AT, rules) == read(collect(person, sig, AT, rules))
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_today_takes_two_queries(person, sig, number, django_assert_num_queries):
+    for index in range(number):
+        fact(person, sig, index)
+    with django_assert_num_queries(2):
+        today(person, sig, AT, Rules())
 
 
 def test_read_of_an_empty_row_is_no_evidence():
