@@ -3,6 +3,7 @@
 from .change import FileChange
 from .charter import CharterSource
 from .contribution import Contribution
+from .likeness import Likeness
 from .notice import Notice, NoticePreference
 from .person import Account, FormerLogin, Person, actor_of
 from .policy import Policy
@@ -22,6 +23,7 @@ __all__ = [
     "FormerLogin",
     "Inquiry",
     "Leave",
+    "Likeness",
     "Notice",
     "NoticePreference",
     "OwnersFile",

@@ -41,12 +41,17 @@ class Person(models.Model):
 
     @property
     def login(self) -> str:
-        """Main login: the oldest account's that is still in use. List pages prefetch `accounts`."""
+        """Main login: the oldest account's that is still in use. List pages prefetch `accounts`.
+
+        Accounts that came later, by a merge or by hand, stand behind the person's own.
+        """
         # "old~7" is a login that changed hands, see members.people.
         accounts = sorted(
             (account for account in self.accounts.all() if account.host != Account.GIT),
-            key=lambda account: ("~" in account.login, account.pk),
+            key=lambda account: ("~" in account.login, account.joined_at is not None, account.pk),
         )
+        if not accounts and self.merged_into is not None:
+            return self.merged_into.login
         return accounts[0].login if accounts else self.nameless_login
 
     @property
@@ -79,6 +84,8 @@ class Account(models.Model):
     uid = models.CharField(_("平台编号"), max_length=64, null=True, blank=True)
     # Since when the host answers that there is no such account any more.
     gone_at = models.DateTimeField(_("注销时间"), null=True, blank=True)
+    # When it was given to this person, by a merge or by hand; empty: theirs since it is known.
+    joined_at = models.DateTimeField(_("归入时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
