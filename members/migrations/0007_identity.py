@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0005_voting"),
+        ("members", "0006_file_changes"),
     ]
 
     operations = [
