@@ -28,13 +28,15 @@ from tests.reviews.truth import differences, passed_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEDS = range(4)
+# Long enough for the first load by creation, several pages at a time.
+LARGE = {"pulls": 320, "issues": 30, "words": 520}
 KILLS_A_SEED = 2
 HANG_S = 120.0  # a safety net, nothing is measured by it
 
 
 @pytest.fixture
 def host(gitee_server):
-    crowd(gitee_server.state, NAME)
+    crowd(gitee_server.state, NAME, **LARGE)
     return gitee_server
 
 
@@ -175,7 +177,7 @@ def asked(server):
 def lone_questions(settings):
     """What one worker alone asks about the same repository."""
     with GiteeServer() as server:
-        crowd(server.state, NAME)
+        crowd(server.state, NAME, **LARGE)
         settings.CODE_HOSTS = {"lone": {"url": server.url, "token": ""}}
         owner, _, name = NAME.partition("/")
         alone = RepositoryFactory(owner=owner, name=name, host="lone")
