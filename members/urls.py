@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import charter, person, promotion, roster
+from .views import charter, person, promotion, promotion_read, roster
 from .views import path as my_path
 
 app_name = "members"
@@ -13,10 +13,12 @@ urlpatterns = [
     path("sigs/<slug:slug>/drift/", charter.drift, name="drift"),
     path("people/<str:login>/", person.person_detail, name="person-detail"),
     path("sigs/<slug:slug>/my-path/", my_path.my_path, name="my-path"),
-    path("sigs/<slug:slug>/promotions/", promotion.promotion_list, name="promotion-list"),
+    path("sigs/<slug:slug>/promotions/", promotion_read.promotion_list, name="promotion-list"),
     path("sigs/<slug:slug>/promotions/new/", promotion.promotion_create, name="promotion-create"),
     path(
-        "sigs/<slug:slug>/promotions/<int:pk>/", promotion.promotion_detail, name="promotion-detail"
+        "sigs/<slug:slug>/promotions/<int:pk>/",
+        promotion_read.promotion_detail,
+        name="promotion-detail",
     ),
     path(
         "sigs/<slug:slug>/promotions/<int:pk>/vote/",
