@@ -108,7 +108,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # One that hangs must not hold a page for ever. Seconds.
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
+        }
         if REDIS_URL
         # Shared by all processes, unlike local memory: allauth's rate limits count in it.
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
@@ -148,6 +153,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-syncs": {"task": "reviews.tasks.sweep_syncs", "schedule": 30.0},
     "sweep-deliveries": {"task": "reviews.tasks.sweep_deliveries", "schedule": 10.0},
     "sweep-verdicts": {"task": "reviews.tasks.sweep_verdicts", "schedule": 60.0},
+    "sweep-notices": {"task": "members.tasks.sweep_notices", "schedule": 10.0},
+    "remind-voters": {"task": "members.tasks.remind_voters", "schedule": 600.0},
     "close-votes": {"task": "members.tasks.close_due_votes", "schedule": 60.0},
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
 }
@@ -267,6 +274,12 @@ EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = EMAIL_CONFIG.get("EMAIL_FILE_PATH") or None
+# For each answer of the mail server, seconds; members.notices.sending.LEASE is much longer.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="sig-portal@localhost")
+# Chat channels that are told what is public. Each address is a secret.
 NOTIFY_URLS: list[str] = env.list("NOTIFY_URLS", default=[])
 
 LOGGING: dict[str, Any] = {
@@ -275,4 +288,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # They write addresses of channels, which are secrets: apprise always, urllib3 when debugging.
+        "apprise": {"level": "CRITICAL", "handlers": ["stderr"], "propagate": False},
+        "urllib3": {"level": "INFO"},
+    },
 }
