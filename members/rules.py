@@ -161,6 +161,16 @@ def can_take_effect(user: User, promotion: Promotion) -> bool:
     return _can("effect", user, promotion)
 
 
+def may_remind(person: Person | None, promotion: Promotion) -> bool:
+    """May have those reminded who have not voted: a Maintainer, except the one it is about."""
+    return person is not None and _may_lead(person, promotion, roles_of(person, promotion.sig))
+
+
+def can_see_outbox(user: User) -> bool:
+    """Who was told what, and what could not be sent: administrators."""
+    return bool(user.is_active and getattr(user, "is_superuser", False))
+
+
 def rank(roles: Roles) -> int:
     """The highest role as a number: 0 none, 1 contributor, 2 committer, 3 maintainer."""
     return max((ROLES.index(role) + 1 for role in roles), default=0)

@@ -7,6 +7,7 @@ from celery import shared_task
 from . import promotion
 from .ballot_box import database_now
 from .models import Promotion
+from .notices import reminders, sending
 from .refusals import Refusal
 
 logger = logging.getLogger(__name__)
@@ -30,3 +31,16 @@ def _close(pk: int) -> bool:
         return False
     logger.info("promotion %s: vote closed, %s", pk, closed.state)
     return True
+
+
+# ── notices ───────────────────────────────────────────────────────────────────────────────────
+@shared_task
+def sweep_notices() -> int:
+    """Send what is due in the outbox; two of these at once never send the same one."""
+    return sending.send_due()
+
+
+@shared_task
+def remind_voters() -> int:
+    """Tell those who have not voted that a vote closes soon, once each; returns of how many votes."""
+    return reminders.remind_due(now=database_now())

@@ -17,7 +17,7 @@ class Notice(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("待发送")
         SENT = "sent", _("已发送")
-        SKIPPED = "skipped", _("本人不接收")
+        SKIPPED = "skipped", _("未发送")
         FAILED = "failed", _("发送失败")
 
     key = models.CharField(max_length=200, unique=True)
@@ -43,6 +43,8 @@ class Notice(models.Model):
         ordering = ["-made_at", "-id"]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="notice_due"),
+            models.Index(fields=["-made_at", "-id"], name="notice_made"),
+            models.Index(fields=["state", "-made_at", "-id"], name="notice_state_made"),
             models.Index(fields=["person", "-made_at", "-id"], name="notice_person_made"),
         ]
         verbose_name = _("通知")

@@ -4,6 +4,10 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from ..models import Notice
+from .mail import NotSent
+from .text import text_of
+
 
 def configured() -> dict[str, str]:
     """The addresses of NOTIFY_URLS by a mark that tells them apart without showing their secrets."""
@@ -12,3 +16,28 @@ def configured() -> dict[str, str]:
 
 def mark_of(url: str) -> str:
     return sha256(url.encode()).hexdigest()[:12]
+
+
+def service_of(mark: str) -> str:
+    """`slack`, `wecombot` …: the part of the address that is no secret; empty when it is gone."""
+    return configured().get(mark, "").partition("://")[0]
+
+
+def send(notice: Notice) -> None:
+    """Post one notice to its channel, in the portal's first language. Raises NotSent.
+
+    apprise waits four seconds for a connection and four for an answer unless the address says
+    `cto=` and `rto=`. It logs addresses with their secrets; the settings silence its logger.
+    """
+    url = configured()[notice.data["channel"]]
+    text = text_of(notice.kind, notice.data, settings.LANGUAGE_CODE)
+    try:
+        # Optional: an installation without channels runs without it.
+        import apprise
+    except ImportError:
+        raise NotSent("no_apprise", is_permanent=True) from None
+    channel = apprise.Apprise()
+    if not channel.add(url):
+        raise NotSent("bad_channel", is_permanent=True)
+    if not channel.notify(title=text.subject, body=f"{text.body}\n{text.url}"):
+        raise NotSent("channel_refused")

@@ -34,10 +34,10 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             "promotion.nominated",
-            _("我被提名"),
-            _("您被提名：%(what)s（%(sig)s）"),
-            _("%(by)s 在 %(sig)s 提出：%(what)s。请您接受或谢绝；在您答复之前不会开始表决。%(answer_due)s"),
-            _("查看提名并答复"),
+            _("关于我的提名"),
+            _("关于您的提名：%(what)s（%(sig)s）"),
+            _("%(by)s 在 %(sig)s 提出：%(what)s。%(request)s"),
+            _("查看提名"),
             (*PROMOTION, "by"),
         ),
         Kind(

@@ -1,0 +1,114 @@
+"""The words of a notice in the reader's language, made when it is sent."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Promotion, RoleTerm
+from .kinds import KINDS, Kind
+
+LONGEST_VALUE = 200
+WHAT = {
+    Promotion.Kind.PROMOTE: gettext_lazy("%(name)s 担任 %(role)s"),
+    Promotion.Kind.REMOVE: gettext_lazy("免去 %(name)s 的 %(role)s"),
+    Promotion.Kind.STEP_DOWN: gettext_lazy("%(name)s 卸任 %(role)s"),
+    Promotion.Kind.REINSTATE: gettext_lazy("恢复 %(name)s 的 %(role)s"),
+    Promotion.Kind.EMERITUS: gettext_lazy("%(name)s 由 %(role)s 转为荣誉成员"),
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """One line each for `subject` and `button`; `body` is one paragraph; `url` is absolute."""
+
+    subject: str
+    body: str
+    button: str
+    url: str
+
+
+def text_of(kind: str, data: Mapping[str, Any], language: str) -> Text:
+    """Raises KeyError when the kind is not (or no longer) in KINDS."""
+    found: Kind = KINDS[kind]
+    with translation.override(language):
+        values = _values(data, language)
+        return Text(
+            subject=one_line(str(found.subject) % values),
+            body=one_line(str(found.body) % values),
+            button=str(found.button),
+            url=address(str(data["path"]), language),
+        )
+
+
+def language_or_default(code: str) -> str:
+    """A language the portal speaks; Chinese for any other."""
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def address(path: str, language: str) -> str:
+    """The absolute address of one of our pages in a language; `path` may bear another language."""
+    path = "/" + path.lstrip("/")
+    for code, _name in settings.LANGUAGES:
+        if path.startswith(f"/{code}/"):
+            path = path.removeprefix(f"/{code}")
+    prefix = "" if language == settings.LANGUAGE_CODE else f"/{language}"
+    return f"{settings.SITE_URL}{prefix}{path}"
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and control characters, which could forge headers or lines of a mail."""
+    kept = (" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join("".join(kept).split())
+
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────
+def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
+    values = {name: _short(data.get(name)) for name in ("name", "by", "logins", "effective_on")}
+    values["sig"] = _short((data.get("sig_en") if language == "en" else "") or data.get("sig"))
+    values["role"] = _label(RoleTerm.Role, data.get("role"))
+    values["closes_at"] = _instant(data, "closes_at")
+    if "proposal" in data:
+        values["what"] = _what(data, values)
+        values["result"] = _label(Promotion.State, data.get("state"))
+        values["request"] = _request(data)
+    return values
+
+
+def _what(data: Mapping[str, Any], values: Mapping[str, str]) -> str:
+    return str(WHAT[Promotion.Kind(data["proposal"])]) % values
+
+
+def _request(data: Mapping[str, Any]) -> str:
+    """What is asked of the one who is proposed: an answer, or nothing."""
+    if data.get("state") != Promotion.State.NOMINATED:
+        return _("这项提议不需要您先同意；理由和之后的表决都在提名页面上。")
+    sentence = _("请您接受或谢绝；在您答复之前不会开始表决。")
+    due = _instant(data, "answer_due_at")
+    return sentence + (_("答复期限：%(at)s。") % {"at": due} if due else "")
+
+
+def _instant(data: Mapping[str, Any], name: str) -> str:
+    """An instant in the SIG's zone, the zone said: a mail is read anywhere."""
+    if not data.get(name):
+        return ""
+    zone = str(data.get("zone") or settings.TIME_ZONE)
+    local = dt.datetime.fromisoformat(str(data[name])).astimezone(ZoneInfo(zone))
+    offset = f"{local:%z}"
+    said = _("北京时间") if zone == "Asia/Shanghai" else f"UTC{offset[:3]}:{offset[3:]}"
+    return f"{local:%Y-%m-%d %H:%M} ({said})"
+
+
+def _label(choices: Any, value: Any) -> str:
+    return str(choices(value).label) if value in choices.values else _short(value)
+
+
+def _short(value: Any) -> str:
+    return one_line(str(value or ""))[:LONGEST_VALUE]
