@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 MAX_ROUNDS = 10
 # Shorter lists are walked by time at once: two pages need no company.
 LARGE = 200
-SETTLED_AT_ONCE = 200
+SETTLED_AT_ONCE = 500
 
 
 # ── the first load ────────────────────────────────────────────────────────────────────────────
