@@ -130,7 +130,7 @@ class Client:
         return self._one(addresses.repo(owner, name), rows.parse_repository)
 
     def user(self, login: str) -> rows.UserRow:
-        return self._one(f"/users/{addresses.segment(login)}", _parse_known_user)
+        return self._one(f"/users/{addresses.segment(login)}", rows.parse_known_user)
 
     def pull(self, owner: str, name: str, number: int) -> rows.PullRow:
         return self._one(f"{addresses.repo(owner, name)}/pulls/{int(number)}", rows.parse_pull)
@@ -279,7 +279,7 @@ class Client:
 
     def _one(self, path: str, parse: Callable[[Any], Row]) -> Row:
         data, _ = self._transport.get(path)
-        return _placed(parse, data, path)
+        return placed(parse, data, path)
 
     def _list(self, path: str, parse: Callable[[Any], Row], query: addresses.Query) -> Page[Row]:
         data, headers = self._transport.get(path, query)
@@ -298,13 +298,13 @@ def _read_rows(
     unread: list[Unread] = []
     for item in data:
         try:
-            found.append(_placed(parse, item, path))
+            found.append(placed(parse, item, path))
         except MalformedRow as error:
             unread.append(Unread(*identity_of(item), error.message))
     return tuple(found), tuple(unread)
 
 
-def _placed(parse: Callable[[Any], Row], data: Any, path: str) -> Row:
+def placed(parse: Callable[[Any], Row], data: Any, path: str) -> Row:
     """Parses one object; an error then tells in which answer and in which row it was."""
     try:
         return parse(data)
@@ -314,14 +314,7 @@ def _placed(parse: Callable[[Any], Row], data: Any, path: str) -> Row:
         raise
 
 
-def _parse_known_user(data: Any) -> rows.UserRow:
-    user = rows.parse_user(data)
-    if user is None:
-        raise MalformedRow("user", "null")
-    return user
-
-
 def _parse_file(data: Any, path: str) -> rows.FileRow:
     if isinstance(data, list):
         raise MalformedAnswer("a folder, not a file", where=f"GET {path}", permanent=True)
-    return _placed(rows.parse_file, data, path)
+    return placed(rows.parse_file, data, path)

@@ -6,6 +6,7 @@ the field. Instants are aware and in UTC. Text is kept as sent, CRLF included. S
 """
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -40,6 +41,9 @@ class RepositoryRow:
     updated_at: datetime | None
     # The host's own word, localised: "开始", "关闭".
     status: str = ""
+    # Whether the token that asked may write to it, and of what it is a fork ("owner/name").
+    can_push: bool = False
+    fork_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,14 @@ def parse_user(data: Json | None, field: str = "user") -> UserRow | None:
     return UserRow(reader.optional_int("id"), login, reader.text("name") or login)
 
 
+def parse_known_user(data: Json | None) -> UserRow:
+    """A user that must be there."""
+    user = parse_user(data)
+    if user is None:
+        raise MalformedRow("user", "null")
+    return user
+
+
 def parse_repository(data: Json) -> RepositoryRow:
     reader = Reader(data, "repository")
     return RepositoryRow(
@@ -156,7 +168,15 @@ def parse_repository(data: Json) -> RepositoryRow:
         created_at=reader.optional_instant("created_at"),
         updated_at=reader.optional_instant("updated_at"),
         status=reader.text("status"),
+        can_push=_inner(data, "permission", "push") is True,
+        fork_of=str(_inner(data, "parent", "full_name") or ""),
     )
+
+
+def _inner(data: Json, name: str, field: str) -> object:
+    """A field of an object that only writers need: a reader must not fail for its shape."""
+    inner = data.get(name)
+    return inner.get(field) if isinstance(inner, Mapping) else None
 
 
 def parse_pull(data: Json) -> PullRow:

@@ -1,4 +1,4 @@
-"""One careful GET: bounded in time, size, redirects and retries, polite to the server, mute about tokens."""
+"""One careful request: bounded in time, size, redirects and retries, polite to the server, mute about tokens."""
 
 import logging
 import random
@@ -60,7 +60,7 @@ class Clock:
 
 
 class Transport:
-    """Sends GETs below one base address. Safe to share between threads."""
+    """Sends requests below one base address. Safe to share between threads."""
 
     def __init__(
         self,
@@ -105,6 +105,25 @@ class Transport:
                 error.args = (error.message,)
                 self._pause_or_raise(error, attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Decoded JSON of the answer to one write; `body` goes as JSON. Raises `GiteeError`.
+
+        Sent once: after an answer that did not come nobody knows whether it was done, so whoever
+        asks again must look first. A redirect is an error, for a write must not go elsewhere.
+        """
+        where = f"{method} {path}"
+        self._keep_reserve(where)
+        try:
+            with self._slot(where):
+                answer = self._write(method, self.root + path, body, where)
+            return read_json(answer, where=where, now=self._clock.now())
+        except errors.GiteeError as error:
+            error.message = self._scrub(error.message)
+            error.args = (error.message,)
+            if error.retry_after_s is not None:
+                self._hold(error.retry_after_s)
+            raise
 
     def _pause_or_raise(self, error: errors.GiteeError, attempt: int) -> None:
         """Sleeps before the next attempt, or lets the error go when another makes no sense."""
@@ -155,7 +174,27 @@ class Transport:
             raise errors.Unavailable(f"no answer ({type(error).__name__})", where=where) from None
         raise errors.MalformedAnswer("too many redirects", where=where, permanent=True)
 
-    def _open(self, url: str, params: Params | None) -> requests.Response:
+    def _write(self, method: str, url: str, body: Mapping[str, Any], where: str) -> Answer:
+        deadline = self._clock.monotonic() + self._bounds.answer_s
+        try:
+            response = self._open(url, None, method=method, body=body)
+            if response.status_code in REDIRECTS:
+                response.close()
+                raise errors.MalformedAnswer("moved elsewhere", where=where, permanent=True)
+            return self._read(response, deadline, where)
+        except zlib.error:
+            raise errors.MalformedAnswer("cannot be unpacked", where=where) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise errors.Unavailable(f"no answer ({type(error).__name__})", where=where) from None
+
+    def _open(
+        self,
+        url: str,
+        params: Params | None,
+        *,
+        method: str = "GET",
+        body: Mapping[str, Any] | None = None,
+    ) -> requests.Response:
         headers = {
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
@@ -167,8 +206,15 @@ class Transport:
         with self._lock:
             self.request_count += 1
         timeout = (self._bounds.connect_s, self._bounds.read_s)
-        return self._session.get(
-            url, params=params, headers=headers, timeout=timeout, stream=True, allow_redirects=False
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            json=body,
+            headers=headers,
+            timeout=timeout,
+            stream=True,
+            allow_redirects=False,
         )
 
     def _read(self, response: requests.Response, deadline: float, where: str) -> Answer:

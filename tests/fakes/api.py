@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fakes import lists
 from tests.fakes.faults import Fault
+from tests.fakes.gate import may_push
 from tests.fakes.records import Comment, Issue, Pull
 from tests.fakes.shapes import Shapes
 from tests.fakes.state import Grant, Repo, State
@@ -187,16 +188,19 @@ def user(call: Call) -> Reply:
 
 @route("GET", "/repos/{owner}/{name}")
 def repository(call: Call) -> Reply:
-    return reply_json(call.shapes.project(call.repo))
+    writes = may_push(call.grant, call.repo)
+    permission = {"pull": True, "push": writes, "admin": writes}
+    return reply_json({**call.shapes.project(call.repo), "permission": permission})
 
 
 @route("GET", "/repos/{owner}/{name}/contents/{path*}", "ref")
 def contents(call: Call) -> Reply:
     """A missing file is 200 with `[]`."""
-    path = call.parts["path"]
-    if path in call.repo.files:
-        return reply_json(call.shapes.file(call.repo, path))
-    inside = sorted(name for name in call.repo.files if name.startswith(f"{path}/"))
+    path, ref = call.parts["path"], call.request.params.get("ref", call.repo.default_branch)
+    files = call.repo.trees.get(ref, call.repo.files)
+    if path in files:
+        return reply_json(call.shapes.file(call.repo, path, files[path]))
+    inside = sorted(name for name in files if name.startswith(f"{path}/"))
     return reply_json([{**call.shapes.file(call.repo, name), "content": None} for name in inside])
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fakes.state import Grant, State
+from tests.fakes.state import Grant, Repo, State
 from tests.fakes.wire import Refusal, Request
 
 
@@ -70,3 +70,10 @@ class Gate:
                 spent = self._spent[who] = Spent(0, reset_at)
             spent.count += 1
             return Spent(spent.count, spent.reset_at)
+
+
+def may_push(grant: Grant | None, repo: Repo) -> bool:
+    """Owners of the space and collaborators with the right to write."""
+    if grant is None:
+        return False
+    return grant.login == repo.owner or repo.collaborators.get(grant.login) in ("admin", "write")

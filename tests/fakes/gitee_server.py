@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from tests.fakes import api, oauth, pages, routes_around, routes_changes
+from tests.fakes import api, oauth, pages, routes_around, routes_changes, routes_writing
 from tests.fakes.faults import ROWS, Fault, Faults
 from tests.fakes.gate import Gate
 from tests.fakes.http import Hub
@@ -21,7 +21,12 @@ from tests.fakes.webhooks import Hooks
 from tests.fakes.wire import Refusal, Reply, Request
 
 REMEMBERED = 50_000
-ROUTES = (api, routes_around, routes_changes)  # importing them is what makes them known
+ROUTES = (
+    api,
+    routes_around,
+    routes_changes,
+    routes_writing,
+)  # importing them is what makes them known
 
 
 class GiteeServer:

@@ -127,7 +127,7 @@ class PlaceShapes:
             "pushed_at": instant(repo.created_at),
             "created_at": instant(repo.created_at),
             "updated_at": instant(repo.updated_at or repo.created_at),
-            "parent": None,
+            "parent": self._parent(repo),
             "paas": None,
             "assignees_number": 0,
             "testers_number": 0,
@@ -139,6 +139,9 @@ class PlaceShapes:
             "enterprise": None,
             "project_labels": [],
         }
+
+    def _parent(self, repo: Repo) -> dict[str, Any] | None:
+        return {"full_name": repo.fork_of} if repo.fork_of else None
 
     def label(self, repo: Repo, name: str) -> dict[str, Any]:
         digest = hashlib.sha256(name.encode()).hexdigest()

@@ -39,6 +39,9 @@ class Repo:
     files: dict[str, bytes] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
+    # Files of branches that were written to; any other branch has `files`.
+    trees: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    fork_of: str = ""
     # login -> admin, write or read
     collaborators: dict[str, str] = field(default_factory=dict)
     # By the pull request's number: commits oldest first, files, issues it names.

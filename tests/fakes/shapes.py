@@ -197,8 +197,9 @@ class Shapes(PlaceShapes):
             **more,
         }
 
-    def file(self, repo: Repo, path: str) -> dict[str, Any]:
-        content = repo.files[path]
+    def file(self, repo: Repo, path: str, content: bytes | None = None) -> dict[str, Any]:
+        """As it is on the default branch, or with the content of another."""
+        content = repo.files[path] if content is None else content
         url = f"{self.api}/repos/{repo.full_name}/contents/{quote(path)}"
         page = f"{self.site}/{repo.full_name}/blob/{repo.default_branch}/{quote(path)}"
         return {

@@ -62,6 +62,8 @@ class Switches:
     # `ETag` on answers, and 304 for `If-None-Match`.
     etags: bool = False
     refresh_rotates: bool = True
+    # How the head of a pull request from a fork is written: "namespace/repo:branch" or "login:branch".
+    head_form_new: bool = True
 
     def shape(self) -> tuple[bool, ...]:
         """The switches that change how a row is written: part of the key of every cached row."""
