@@ -1,10 +1,10 @@
-"""The administrator's view of series, meetings and days off. Minutes and ledger are not edited here."""
+"""The administrator's view of series and meetings. Minutes and ledger are not edited here."""
 
 from django import forms
 from django.contrib import admin
 
 from . import recurrence
-from .models import ActionItem, DayOverride, Meeting, MinutesRevision, Series
+from .models import ActionItem, Meeting, MinutesRevision, Series
 
 
 class SeriesForm(forms.ModelForm):
@@ -56,11 +56,6 @@ class MeetingAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: object, obj: Meeting | None = None) -> bool:
         return False
-
-
-@admin.register(DayOverride)
-class DayOverrideAdmin(admin.ModelAdmin):
-    list_display = ("day", "is_holiday", "name")
 
 
 @admin.register(MinutesRevision, ActionItem)

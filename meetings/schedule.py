@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import record
+from members.holiday import ChinaCalendar
 from members.models import Person, Sig, actor_of
 
 from . import recurrence
-from .holiday import ChinaCalendar
 from .models import Meeting, Series
 
 HORIZON = dt.timedelta(days=183)

@@ -16,6 +16,7 @@ from .models import (
     CharterPage,
     CharterSource,
     Contribution,
+    DayOverride,
     Person,
     Policy,
     Promotion,
@@ -120,3 +121,8 @@ class PromotionAdmin(ReadOnly, admin.ModelAdmin):
 class BallotAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["promotion", "voter", "choice", "cast_at", "superseded_at"]
     list_select_related = ["promotion__person", "voter"]
+
+
+@admin.register(DayOverride)
+class DayOverrideAdmin(admin.ModelAdmin):
+    list_display = ["day", "is_holiday", "name"]

@@ -1,11 +1,11 @@
 """Counting working days, public holidays and make-up working days included; the calendar is passed in."""
 
 import datetime as dt
-from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import holidays
+from .holiday import china as china
+from .holiday import is_provisional as is_provisional
 
 ONE_DAY = dt.timedelta(days=1)
 # No calendar closes for two months; a faulty one must not count for ever.
@@ -13,20 +13,9 @@ LONGEST_BREAK = 62
 
 
 class Calendar(Protocol):
-    def is_working_day(self, key: dt.date) -> bool: ...
+    """See members.holiday.china for the one that is used."""
 
-
-@cache
-def china() -> holidays.HolidayBase:
-    """China's calendar with its make-up working days (State Council notices, through `holidays`)."""
-    return holidays.country_holidays("CN")
-
-
-def is_provisional(year: int) -> bool:
-    """True while a year's make-up days are not published: its holidays are then estimates."""
-    return not any(
-        day.year == year for day in holidays.country_holidays("CN", years=year).weekend_workdays
-    )
+    def is_working_day(self, day: dt.date, /) -> bool: ...
 
 
 def nth_after(day: dt.date, number: int, calendar: Calendar) -> dt.date:

@@ -7,7 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from meetings import calendar, minutes
-from meetings.holiday import china
+from members.holiday import china
 from members.models import Sig
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import forms, minutes, problem, recurrence, rules, schedule
-from meetings.holiday import ChinaCalendar, china
 from meetings.models import AgendaItem, Meeting
 from meetings.outlook import day_starts_at
+from members.holiday import ChinaCalendar, china
 from members.models import Sig
 from members.paging import asked_page
 from members.rules import acting_person, is_maintainer

@@ -3,6 +3,7 @@
 from .change import FileChange
 from .charter import CharterSource
 from .contribution import Contribution
+from .day_override import DayOverride
 from .likeness import Likeness
 from .notice import Notice, NoticePreference
 from .person import Account, FormerLogin, Person, actor_of
@@ -18,6 +19,7 @@ __all__ = [
     "CharterPage",
     "CharterSource",
     "Contribution",
+    "DayOverride",
     "Endorsement",
     "FileChange",
     "FormerLogin",

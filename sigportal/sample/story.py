@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from meetings import agenda, holiday, minutes_file, recurrence, schedule
+from meetings import agenda, minutes_file, recurrence, schedule
 from meetings.models import Meeting, Series
-from members import promotion
+from members import holiday, promotion
 from members.charter.importing import import_charter, read_files
 from members.models import Promotion, RoleTerm, Sig
 from reviews.sync.run import Outcome, sync

@@ -6,7 +6,7 @@ import icalendar
 import pytest
 
 from meetings import calendar, schedule
-from meetings.holiday import ChinaCalendar
+from members.holiday import ChinaCalendar
 from meetings.models import Meeting
 from tests.factories import MeetingFactory, SeriesFactory
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings import recurrence
-from meetings.holiday import ChinaCalendar
+from members.holiday import ChinaCalendar
 from meetings.recurrence import BadRule, Rule
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -80,9 +80,9 @@ def test_only_the_year_without_published_days_off_is_provisional():
 
 
 def test_make_up_saturday_is_a_working_day():
-    assert CHINA.is_working(dt.date(2026, 10, 10))
+    assert CHINA.is_working_day(dt.date(2026, 10, 10))
     assert CHINA.holiday_name(dt.date(2026, 10, 10)) is None
-    assert not CHINA.is_working(dt.date(2026, 10, 17))
+    assert not CHINA.is_working_day(dt.date(2026, 10, 17))
 
 
 def test_override_outranks_the_library():
@@ -91,7 +91,7 @@ def test_override_outranks_the_library():
     )
 
     assert own.holiday_name(dt.date(2026, 10, 1)) is None
-    assert own.is_working(dt.date(2026, 10, 1))
+    assert own.is_working_day(dt.date(2026, 10, 1))
     assert own.holiday_name(dt.date(2027, 10, 7)) == "国庆节（调休）"
     assert recurrence.proposal_for(dt.date(2027, 10, 7), own) == dt.date(2027, 10, 14)
 

@@ -2,8 +2,12 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from members.working_days import china, end_of_nth, is_provisional, nth_after
+from members.holiday import ChinaCalendar, china, is_provisional
+from members.models import DayOverride
+from members.working_days import end_of_nth, nth_after
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -32,11 +36,11 @@ def test_nth_after_plain_weeks(day, number, last):
 
 def test_nth_after_leaps_over_the_national_holiday():
     # 1 to 7 October 2026 are free, Saturday the 10th is worked.
-    assert nth_after(dt.date(2026, 9, 30), 3, china()) == dt.date(2026, 10, 10)
+    assert nth_after(dt.date(2026, 9, 30), 3, ChinaCalendar()) == dt.date(2026, 10, 10)
 
 
 def test_nth_after_counts_a_make_up_saturday():
-    assert nth_after(dt.date(2026, 2, 13), 1, china()) == dt.date(2026, 2, 14)
+    assert nth_after(dt.date(2026, 2, 13), 1, ChinaCalendar()) == dt.date(2026, 2, 14)
 
 
 def test_nth_after_does_not_count_for_ever():
@@ -53,3 +57,48 @@ def test_end_of_nth_is_the_last_second_in_the_zone():
 
 def test_is_provisional_until_make_up_days_are_published():
     assert [is_provisional(year) for year in (2025, 2026, 2090)] == [False, False, True]
+
+
+@pytest.mark.django_db
+def test_calendar_takes_the_administrators_word_on_a_day():
+    DayOverride.objects.create(day=dt.date(2026, 3, 3), is_holiday=True, name="停电")
+    DayOverride.objects.create(day=dt.date(2026, 3, 7), is_holiday=False)
+    calendar = china()
+    # Wednesday, Thursday, Friday, and the Saturday that is worked.
+    assert nth_after(dt.date(2026, 3, 2), 4, calendar) == dt.date(2026, 3, 7)
+    assert calendar.holiday_name(dt.date(2026, 3, 3)) == "停电"
+    assert calendar.holiday_name(dt.date(2026, 3, 7)) is None
+
+
+@pytest.mark.django_db
+def test_calendar_names_holidays_in_the_language_asked_for():
+    day = dt.date(2026, 10, 1)
+    assert [china(code).holiday_name(day) for code in ("zh-hans", "en")] == [
+        "国庆节",
+        "National Day",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_takes_the_administrators_days_along():
+    """From the last release forward, and back again."""
+    executor = MigrationExecutor(connection)
+    before = [("meetings", "0001_initial")]
+    newest = [
+        node for node in executor.loader.graph.leaf_nodes() if node[0] in ("meetings", "members")
+    ]
+    DayOverride.objects.create(day=dt.date(2026, 3, 3), is_holiday=True, name="停电")
+    try:
+        executor.migrate([("meetings", "0001_initial")])
+        old = executor.loader.project_state(before).apps.get_model("meetings", "DayOverride")
+        assert list(old.objects.values_list("day", "is_holiday", "name")) == [
+            (dt.date(2026, 3, 3), True, "停电")
+        ]
+        old.objects.create(day=dt.date(2026, 3, 7), is_holiday=False)
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(newest)
+    assert list(DayOverride.objects.values_list("day", "is_holiday", "name")) == [
+        (dt.date(2026, 3, 3), True, "停电"),
+        (dt.date(2026, 3, 7), False, ""),
+    ]

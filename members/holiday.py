@@ -1,7 +1,5 @@
 """China's public holidays and make-up working days, with the administrator's word before the library's."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,15 +26,14 @@ class ChinaCalendar:
             return self.overrides[day]
         return _year(day.year, self.language).get(day)
 
-    def is_working(self, day: dt.date) -> bool:
+    def is_working_day(self, day: dt.date) -> bool:
         """Monday to Friday and make-up days, without public holidays."""
         if day in self.overrides:
             return self.overrides[day] is None
         return _year(day.year, self.language).is_working_day(day)
 
     def is_provisional(self, year: int) -> bool:
-        """The library lists statutory days of any year; make-up days only once they are published."""
-        return not any(day.year == year for day in _year(year, self.language).weekend_workdays)
+        return is_provisional(year)
 
 
 def china(language: str | None = None) -> ChinaCalendar:
@@ -47,6 +44,12 @@ def china(language: str | None = None) -> ChinaCalendar:
         for row in DayOverride.objects.all()
     }
     return ChinaCalendar(LANGUAGES.get(language, "zh_CN"), overrides)
+
+
+def is_provisional(year: int) -> bool:
+    """True while a year's make-up days are not published (State Council notices, through `holidays`):
+    the library lists statutory days of any year, and those are then estimates."""
+    return not any(day.year == year for day in _year(year, "zh_CN").weekend_workdays)
 
 
 @lru_cache(maxsize=64)
