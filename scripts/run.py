@@ -89,6 +89,8 @@ def _point_at_emulator() -> None:
     os.environ["GITEE_URL"] = f"http://127.0.0.1:{port}"
     os.environ.setdefault("GITEE_CLIENT_ID", "sample-client")
     os.environ.setdefault("GITEE_CLIENT_SECRET", "sample-secret")
+    # The emulator tells its news by webhook as well.
+    os.environ.setdefault("GITEE_WEBHOOK_SECRET", "sample-webhook-secret")
     # The emulator's news come every 20 s; nobody who tries the portal waits ten minutes for them.
     os.environ.setdefault("SYNC_INTERVAL_S", "30")
 

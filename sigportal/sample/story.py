@@ -1,6 +1,7 @@
 """Tells the sample's history through the same functions that people's clicks call."""
 
 import datetime as dt
+import uuid
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from meetings.models import Meeting, Series
 from members import holiday, promotion
 from members.charter.importing import import_charter, read_files
 from members.models import Promotion, RoleTerm, Sig
+from reviews import resolution, rfc
+from reviews.models import PullRequest, Resolution, Rfc
+from reviews.subject import Subject
 from reviews.sync.run import Outcome, sync
 
 from . import cast
@@ -145,6 +149,34 @@ def propose_topics(sig: Sig, promoted: Promotion, at: dt.datetime) -> None:
         by=cast.person("suhaibo"),
         at=at - DAY,
     )
+
+
+# ── resolutions ───────────────────────────────────────────────────────────────────────────────
+def resolve(sig: Sig, at: dt.datetime) -> None:
+    """One RFC decided, one in review, and a decision on a pull request."""
+    proposals = list(Rfc.objects.filter(issue__repository__sig=sig).order_by("issue__created_at"))
+    for proposal in proposals:
+        author = proposal.issue.author
+        by = author.person if author else cast.person("suhaibo")
+        rfc.submit(rfc_id=proposal.pk, by=by, at=at - 21 * DAY)
+    if proposals:
+        _decide(
+            proposals[0].issue,
+            "示例：采用新的检查点格式",
+            "示例：例会讨论过兼容性，旧格式再读两个版本。\n\n- 写入只用新格式\n- 附迁移脚本",
+            at - 19 * DAY,
+        )
+    merged = PullRequest.objects.filter(repository__sig=sig, state=PullRequest.State.MERGED)
+    if latest := merged.order_by("-merged_at").first():
+        _decide(
+            latest, "示例：并行配置说明随发布分支一起合入", "示例：发布需要这份说明。", at - 3 * DAY
+        )
+
+
+def _decide(subject: Subject, title: str, reasons: str, at: dt.datetime) -> None:
+    outcome = Resolution.Outcome.ACCEPTED
+    proposal = resolution.Proposal(subject, title, outcome, reasons)
+    resolution.adopt(proposal=proposal, token=uuid.uuid4(), by=cast.person("suhaibo"), at=at)
 
 
 # ── promotions ────────────────────────────────────────────────────────────────────────────────

@@ -70,6 +70,13 @@ QUESTIONS = (
     "单机八卡启动时偶发超时",
     "建议给出最小可运行示例",
 )
+# Title and by whom; the older one first.
+PROPOSALS = (
+    ("RFC：断点续训的检查点格式", "sample-linxia", 75),
+    ("RFC：统一并行配置的写法", "hss-shuai", 24),
+)
+# Merged with one lgtm where two are asked for: what the page of exceptions is there for.
+HASTY = 43
 REMARKS = (
     "这里建议补一个用例。",
     "变量名可以再明确一些。",
@@ -124,6 +131,8 @@ def load_sample(state: State, *, now: datetime | None = None, seed: int = 202601
         _tell_pull(story, index)
     for index in range(ISSUES):
         _tell_issue(story, index)
+    for title, login, days_ago in PROPOSALS:
+        _tell_proposal(story, title, login, days_ago)
     return repo
 
 
@@ -212,6 +221,8 @@ def _review_and_merge(story: Story, pull: Pull, index: int, at: datetime) -> Non
 def _reviewers(story: Story, pull: Pull, index: int) -> list[str]:
     """Two who look at it; the star is one of them on every second of the others' pull requests."""
     chosen = story.dice.sample(REVIEWERS, 2)
+    if index == HASTY:
+        return chosen[:1]
     if pull.user != STAR and index % 2 == 1:
         chosen[0] = STAR
     return chosen
@@ -268,3 +279,20 @@ def _tell_issue(story: Story, index: int) -> None:
         story.state.update_issue(
             SAMPLE_REPO, issue.number, state=state, finished_at=at, assignee=assignee, at=at
         )
+
+
+def _tell_proposal(story: Story, title: str, login: str, days_ago: float) -> None:
+    """An RFC: an issue with the label, discussed and still open."""
+    created_at = story.working_hour(days_ago)
+    issue = story.state.add_issue(
+        SAMPLE_REPO,
+        user=login,
+        title=f"「示例」{title}",
+        body="## 动机\r\n\r\n示例：现状与问题。\r\n\r\n## 方案\r\n\r\n示例：做法与取舍。\r\n",
+        created_at=created_at,
+        labels=["RFC"],
+    )
+    at = story.say(
+        issue, "renyujin", "示例：兼容旧格式的代价要写清楚。", story.later(created_at, 20)
+    )
+    story.say(issue, login, "示例：已补充迁移步骤，请再看。", story.later(at, 30))

@@ -39,3 +39,4 @@ class Command(BaseCommand):
             story.hold_meetings(sig, at)
             promoted = story.promote(sig, at)
             story.propose_topics(sig, promoted, at)
+            story.resolve(sig, at)
