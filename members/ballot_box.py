@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from .models import Ballot, Promotion, RoleTerm
-from .policy import Electorate, Tally, Vote, count
+from .models import Ballot, Leave, Promotion, Recusal, RoleTerm
+from .policy import Electorate, Rules, Tally, Vote, count, for_kind
 from .policy_json import rules_from_json
 
 # The instant itself: CURRENT_TIMESTAMP is the transaction's start on PostgreSQL, before any wait.
@@ -27,14 +27,34 @@ def database_now() -> dt.datetime:
     return value.astimezone(dt.UTC)
 
 
+def rules_of(promotion: Promotion) -> Rules:
+    """The rules a promotion is decided under: its own version, as it applies to its kind."""
+    return for_kind(rules_from_json(promotion.policy.rules), promotion.kind)
+
+
 def electorate_of(promotion: Promotion, on: dt.date) -> Electorate:
-    """Everyone who holds a role in the SIG on a day, the candidate left out; one query."""
+    """Everyone who holds a role in the SIG on a day, but for the candidate, who stands aside, and who
+    was on leave when the vote opened (is on leave that day while it has not). Two or three queries."""
+    absent = {promotion.person_id, *recused_from(promotion), *on_leave_of(promotion, on)}
     terms = RoleTerm.objects.active(on).filter(sig_id=promotion.sig_id)
-    terms = terms.exclude(person_id=promotion.person_id)
     roles: dict[int, frozenset[str]] = {}
     for person_id, role in terms.values_list("person_id", "role"):
-        roles[person_id] = roles.get(person_id, frozenset()) | {role}
+        if person_id not in absent:
+            roles[person_id] = roles.get(person_id, frozenset()) | {role}
     return Electorate(roles)
+
+
+def recused_from(promotion: Promotion) -> frozenset[int]:
+    """Who stands aside in this decision at present."""
+    live = Recusal.objects.filter(promotion_id=promotion.pk, withdrawn_at=None)
+    return frozenset(live.values_list("person_id", flat=True))
+
+
+def on_leave_of(promotion: Promotion, on: dt.date) -> frozenset[int]:
+    """Who is not entitled for being on leave: fixed when the vote opens, else as of the day."""
+    if promotion.voting_opens_at is not None:
+        return frozenset(promotion.on_leave)
+    return frozenset(Leave.objects.on(on, promotion.sig_id).values_list("person_id", flat=True))
 
 
 def votes_of(ballots: Iterable[Ballot]) -> list[Vote]:
@@ -44,7 +64,7 @@ def votes_of(ballots: Iterable[Ballot]) -> list[Vote]:
 def tally_of(promotion: Promotion, electorate: Electorate) -> Tally:
     """The count of the live ballots under the promotion's own version of the rules."""
     ballots = Ballot.objects.filter(promotion=promotion, superseded_at=None)
-    return count(rules_from_json(promotion.policy.rules), votes_of(ballots), electorate)
+    return count(rules_of(promotion), votes_of(ballots), electorate)
 
 
 def outcome_json(tally: Tally, electorate: Electorate) -> dict[str, Any]:

@@ -27,6 +27,46 @@ class WrongState(Refusal):
         )
 
 
+class WrongKind(Refusal):
+    def __init__(self, promotion: Promotion) -> None:
+        super().__init__(
+            _("“%(kind)s”没有这一步：只有晋升与恢复才需要附议和候选人答复。")
+            % {"kind": promotion.get_kind_display()}
+        )
+
+
+class TooLate(Refusal):
+    """The time to answer, or to open the vote, is over."""
+
+    def __init__(self, promotion: Promotion) -> None:
+        super().__init__(
+            _("这一步的期限 %(at)s 已过，提名即将标为过期；可以重新提名。")
+            % {"at": moment_text(promotion.answer_due_at, promotion.sig)}
+        )
+
+
+class NotYet(Refusal):
+    """The rules ask for something first: more nominators, or days of discussion."""
+
+
+class Recused(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("您在这份提名中已经回避；要投票，请先收回回避。"))
+
+
+class SeatsTaken(Refusal):
+    def __init__(self, role: str, seats: int) -> None:
+        super().__init__(
+            _("规则规定 %(role)s 至多 %(seats)d 席，现已满额；先有人离任，才能生效。")
+            % {"role": role, "seats": seats}
+        )
+
+
+class AwaitsMerge(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__(_("按规则，角色在文件改动合入后自动生效，不能手动宣布。"))
+
+
 class Closed(Refusal):
     def __init__(self, promotion: Promotion) -> None:
         super().__init__(

@@ -4,11 +4,12 @@ Administrators (superusers) keep the machine running; they get no vote from it.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
+from . import limits
 from .models import Contribution, Person, Promotion, RoleTerm, Sig
 from .policy import MAINTAINER, ROLES
 from .policy_json import rules_from_json
@@ -65,9 +66,11 @@ def is_entitled(person: Person, promotion: Promotion, roles: Roles) -> bool:
 
 
 def _may_withdraw(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    """Who is to lose a role against their wish cannot take the proposal back."""
     if person.pk == promotion.nominated_by_id:
         return True
-    return is_subject(person, promotion) and promotion.kind != Promotion.Kind.REMOVE
+    forced = promotion.kind in (Promotion.Kind.REMOVE, Promotion.Kind.EMERITUS)
+    return is_subject(person, promotion) and not forced
 
 
 def _may_lead(person: Person, promotion: Promotion, roles: Roles) -> bool:
@@ -76,28 +79,57 @@ def _may_lead(person: Person, promotion: Promotion, roles: Roles) -> bool:
 
 
 def _may_take_effect(person: Person, promotion: Promotion, roles: Roles) -> bool:
-    steps_down = promotion.kind == Promotion.Kind.STEP_DOWN and is_subject(person, promotion)
-    return steps_down or _may_lead(person, promotion, roles)
+    leaves = promotion.is_own_wish and is_subject(person, promotion)
+    return leaves or _may_lead(person, promotion, roles)
 
 
 def _may_nominate(person: Person, promotion: Promotion, roles: Roles) -> bool:
-    """A promotion: any member of the SIG, or whoever contributed for themselves. A removal: the
-    other Maintainers. Stepping down: only oneself."""
+    """Giving a role: whom the rules name, for oneself as a member or after a contribution. A removal:
+    the other Maintainers. Honours: they, or oneself. Stepping down: only oneself."""
+    is_self = is_subject(person, promotion)
     if promotion.kind == Promotion.Kind.REMOVE:
         return _may_lead(person, promotion, roles)
+    if promotion.kind == Promotion.Kind.EMERITUS:
+        return is_self or _may_lead(person, promotion, roles)
     if promotion.kind == Promotion.Kind.STEP_DOWN:
-        return is_subject(person, promotion)
-    return bool(roles) or (is_subject(person, promotion) and has_contributed(person, promotion.sig))
+        return is_self
+    known = bool(roles) or (is_self and has_contributed(person, promotion.sig))
+    own_rules = rules_from_json(promotion.policy.rules)
+    return known and limits.may_nominate(own_rules, roles, is_self=is_self)
+
+
+def _may_endorse(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    if is_subject(person, promotion) or person.pk == promotion.nominated_by_id:
+        return False
+    return limits.may_nominate(rules_from_json(promotion.policy.rules), roles, is_self=False)
+
+
+def _may_say(person: Person, promotion: Promotion, roles: Roles) -> bool:
+    """A public discussion: members, the nominator, the candidate. A sealed one: see can_read_sealed."""
+    if rules_from_json(promotion.policy.rules).discussion == "sealed":
+        return can_read_sealed(person, promotion, roles)
+    concerned = (promotion.person_id, promotion.nominated_by_id)
+    return bool(roles) or person.pk in concerned
+
+
+def can_read_sealed(person: Person | None, promotion: Promotion, roles: Roles) -> bool:
+    """A sealed discussion is the electorate's and the nominator's, never the candidate's (I9)."""
+    if person is None or is_subject(person, promotion):
+        return False
+    return person.pk == promotion.nominated_by_id or is_entitled(person, promotion, roles)
 
 
 WHO: dict[str, Callable[[Person, Promotion, Roles], bool]] = {
-    "member or self": _may_nominate,
+    "nominator of the rules": _may_nominate,
+    "second nominator": _may_endorse,
     "candidate": lambda person, promotion, roles: is_subject(person, promotion),
     "nominator or candidate": _may_withdraw,
+    "discussion": _may_say,
     "maintainer": _may_lead,
     "electorate": is_entitled,
     "maintainer or clock": _may_lead,
-    "maintainer or who steps down": _may_take_effect,
+    "clock": lambda person, promotion, roles: False,
+    "maintainer, who leaves or the portal": _may_take_effect,
 }
 
 
@@ -115,7 +147,9 @@ def may(action: str, person: Person | None, promotion: Promotion, roles: Roles) 
 
 def can(action: str, person: Person | None, promotion: Promotion, roles: Roles) -> bool:
     """The right to the step, and the state allows it."""
-    return promotion.state in TRANSITIONS[action].sources and may(action, person, promotion, roles)
+    step = TRANSITIONS[action]
+    stands = promotion.state in step.sources and promotion.kind in step.kinds
+    return stands and may(action, person, promotion, roles)
 
 
 def _can(action: str, user: User, promotion: Promotion) -> bool:
@@ -171,6 +205,60 @@ def can_see_outbox(user: User) -> bool:
     return bool(user.is_active and getattr(user, "is_superuser", False))
 
 
+def can_endorse(user: User, promotion: Promotion) -> bool:
+    return _can("endorse", user, promotion)
+
+
+def can_say(user: User, promotion: Promotion) -> bool:
+    return _can("say", user, promotion)
+
+
+def can_recuse(user: User, promotion: Promotion) -> bool:
+    return _can("recuse", user, promotion)
+
+
+def can_rejoin(user: User, promotion: Promotion) -> bool:
+    return _can("rejoin", user, promotion)
+
+
+def can_expire(user: User, promotion: Promotion) -> bool:
+    """Nobody: only the clock lets a nomination expire."""
+    return _can("expire", user, promotion)
+
+
 def rank(roles: Roles) -> int:
     """The highest role as a number: 0 none, 1 contributor, 2 committer, 3 maintainer."""
     return max((ROLES.index(role) + 1 for role in roles), default=0)
+
+
+# ── who is who ────────────────────────────────────────────────────────────────────────────────
+def may_identify(person: Person | None, others: Sequence[Person], at: dt.datetime) -> bool:
+    """May say which accounts these people have, or that they are one: a Maintainer of a SIG in which
+    one of them holds or held a role or contributed, or an administrator; nobody about themselves."""
+    if person is None or person.pk in {other.pk for other in others}:
+        return False
+    if person.user is not None and can_administer(person.user):
+        return True
+    led = [
+        term.sig_id
+        for term in person.role_terms.filter(role=MAINTAINER).select_related("sig")
+        if MAINTAINER in roles_of(person, term.sig, term.sig.day_of(at))
+    ]
+    return (
+        RoleTerm.objects.filter(person__in=others, sig__in=led).exists()
+        or Contribution.objects.filter(person__in=others, sig__in=led).exists()
+    )
+
+
+def can_identify(user: User, others: Sequence[Person], at: dt.datetime) -> bool:
+    """As may_identify; an administrator needs no person of their own."""
+    person = acting_person(user)
+    return may_identify(person, others, at) if person else can_administer(user)
+
+
+def can_administer(user: User) -> bool:
+    return bool(user.is_active and getattr(user, "is_superuser", False))
+
+
+def can_see_doubles(user: User, sig: Sig) -> bool:
+    return can_administer(user) or is_maintainer(user, sig)

@@ -75,6 +75,13 @@ class RoleTerm(models.Model):
         return f"{self.person} {self.role}"
 
 
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def on(self, day: dt.date, sig_id: int) -> "LeaveQuerySet":
+        """Leaves of a SIG's people that cover a day; the first day back is not covered."""
+        begun = self.filter(sig_id=sig_id, started_on__lte=day)
+        return begun.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+
 class Leave(models.Model):
     """A leave of absence: the roles stay, the person is counted neither as entitled nor as inactive."""
 
@@ -86,6 +93,8 @@ class Leave(models.Model):
     # First day back; empty while nobody knows.
     ended_on = models.DateField(_("返回日期"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
+
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_on", "-id"]

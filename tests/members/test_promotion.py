@@ -94,7 +94,7 @@ def test_nominate_uses_the_newest_rules_in_force(cast):
         ({"reason": "  "}, "reason"),
         ({"role": "king"}, "role"),
         ({"role": "contributor"}, "role"),
-        ({"kind": "reinstate"}, "kind"),
+        ({"kind": "crown"}, "kind"),
         ({"repositories": []}, "repositories"),
     ],
 )
