@@ -47,9 +47,7 @@ def laws_of(repositories: Iterable[Repository]) -> dict[int, Law]:
     wanted = {repository.pk: repository for repository in repositories}
     rights, rules = rights_of(wanted.values()), rules_of(wanted.values())
     # Until the list has once been read to its end, a missing word proves nothing.
-    read = RepositorySync.objects.filter(
-        repository__in=wanted, reads_comments=True, pull_comments_cursor__isnull=False
-    )
+    read = RepositorySync.objects.with_comments_read().filter(repository__in=wanted)
     reading = set(read.values_list("repository_id", flat=True))
     return {
         pk: Law(rights[pk], rules[pk], own_rule(repository), pk in reading)

@@ -118,7 +118,7 @@ class Status:
         left = finished_at + self.interval - self.at if finished_at else dt.timedelta()
         if left <= dt.timedelta() or self.state in {"requested", "interrupted"}:
             return gettext("即将开始")
-        return gettext("约 %(time)s后") % {"time": duration_words(left)}
+        return gettext("%(time)s后") % {"time": duration_words(left)}
 
     @property
     def unread_count(self) -> int:

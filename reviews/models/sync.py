@@ -17,6 +17,13 @@ class RepositorySyncQuerySet(models.QuerySet["RepositorySync"]):
         """No live worker is at them: nobody holds the lease, or its holder died."""
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
 
+    def with_comments_read(self) -> "RepositorySyncQuerySet":
+        """The list of comments has once been read to its end; one without a row leaves no cursor."""
+        has_rows = Q(pull_comments_cursor__isnull=False)
+        return self.filter(
+            has_rows | Q(passes__apart__pull_comments__isnull=False), reads_comments=True
+        )
+
     def due(self, interval: dt.timedelta) -> "RepositorySyncQuerySet":
         """Free, and asked for, never finished, interrupted, or last finished too long ago.
 

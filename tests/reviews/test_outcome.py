@@ -173,6 +173,11 @@ def test_settle_does_not_accuse_before_the_comments_are_read(pull):
     assert kept(pull)[0] == Verdict.UNMET
 
 
+def test_settle_accuses_where_a_list_read_to_its_end_holds_nothing(pull):
+    RepositorySync.objects.update(pull_comments_cursor=None, passes={"apart": {"pull_comments": 0}})
+    assert kept(pull)[0] == Verdict.UNMET
+
+
 @pytest.mark.parametrize(
     ("state", "verdict"), [("open", Verdict.PENDING), ("closed", Verdict.PENDING)]
 )

@@ -189,8 +189,8 @@ def test_sync_page_marks_data_older_than_two_intervals(
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"finished_at": -2 * MINUTE}, "约 8 分钟后"),
-        ({"finished_at": -2 * MINUTE, "interval_s": 3600}, "约 58 分钟后"),
+        ({"finished_at": -2 * MINUTE}, "8 分钟后"),
+        ({"finished_at": -2 * MINUTE, "interval_s": 3600}, "58 分钟后"),
         ({"finished_at": -11 * MINUTE}, "即将开始"),
         ({"finished_at": -2 * MINUTE, "requested_at": -MINUTE}, "即将开始"),
         ({"finished_at": -2 * MINUTE, "started_at": -MINUTE, "lease_until": MINUTE}, ""),
