@@ -34,6 +34,13 @@ DECIDING: dict[str, Action] = {
     "role.started": Action(_("角色开始"), _("%(name)s 自 %(on)s 起担任 %(role)s。")),
     "role.changed": Action(_("角色调整"), _("%(name)s 作为 %(role)s 的职责或负责仓库有调整。")),
     "role.ended": Action(_("角色结束"), _("%(name)s 自 %(on)s 起不再担任 %(role)s。")),
+    "person.merged": Action(
+        _("成员合并"), _("%(merged_name)s 与 %(name)s 是同一人，记录合并到 %(name)s 名下。")
+    ),
+    "account.added": Action(_("账号归入"), _("账号 %(host)s:%(login)s 归入 %(name)s。")),
+    "account.detached": Action(
+        _("账号移出"), _("账号 %(host)s:%(login)s 不属于 %(name)s，已移出。")
+    ),
     "policy.adopted": Action(
         _("规则变更"), _("%(role)s 的规则采用第 %(version)s 版（%(preset)s），自 %(from)s 起适用。")
     ),

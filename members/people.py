@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from ledger import record
 
+from . import merging
 from .contribution import chunks
-from .models import Account, Contribution, FormerLogin, Person
+from .models import Account, FormerLogin, Person
 
 Result = TypeVar("Result")
 # (uid or None, login, display name), as a code host's API gives them.
@@ -87,7 +88,7 @@ def sign_in(
     if own == person:
         return person
     if own is not None:
-        _fold(person, into=own)
+        _fold(person, into=own, at=at)
         person = own
     else:
         # The host's word outweighs an older tie made here by hand.
@@ -180,24 +181,33 @@ def _set(account: Account, **values: Any) -> None:
 
 # ── folding a shadow ──────────────────────────────────────────────────────────────────────────
 def is_shadow(person: Person) -> bool:
-    """Known from what a code host showed only: no sign-in, no role, no nomination, no ballot."""
-    return person.user_id is None and not (
-        person.role_terms.exists()
-        or person.promotions.exists()
-        or person.nominations.exists()
-        or person.ballots.exists()
+    """Known from what a code host or a list of attendees showed only: nothing was decided by them or
+    about them, and nobody signs in as them."""
+    return person.user_id is None and not any(rows.exists() for rows in _weighty(person))
+
+
+def _weighty(person: Person) -> tuple[QuerySet[Any], ...]:
+    return (
+        person.role_terms.all(),
+        person.promotions.all(),
+        person.nominations.all(),
+        person.ballots.all(),
+        person.endorsements.all(),
+        person.recusals.all(),
+        person.statements.all(),
+        person.leaves.all(),
+        person.inquiries.all(),
     )
 
 
-def _fold(shadow: Person, *, into: Person) -> None:
-    """Give a shadow's accounts and contributions to the person it turned out to be."""
-    if not is_shadow(shadow):
+def _fold(shadow: Person, *, into: Person, at: dt.datetime | None = None) -> None:
+    """Give all that hangs on a shadow to the person it turned out to be; its address leads there."""
+    if not is_shadow(shadow) or merging.conflicts(into, shadow):
         raise TiedElsewhere(
             _("该账号属于“%(name)s”，您登录的是另一位成员；请联系管理员合并。")
             % {"name": shadow.name}
         )
-    shadow.accounts.update(person=into)
-    Contribution.objects.filter(person=shadow).update(person=into)
+    merging.take_over(kept=into, gone=shadow, at=at)
 
 
 # ── many accounts ─────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,11 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("评审")
 
     def ready(self) -> None:
-        from .search_index import keep_index  # models are not there before the apps are ready
+        # Models are not there before the apps are ready.
+        from members.account import SOURCES
 
+        from .identity import sources_of
+        from .search_index import keep_index
+
+        SOURCES.append(sources_of)
         post_migrate.connect(keep_index, sender=self, dispatch_uid="reviews.search_index")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,8 @@ from ..paging import BadCursor, Page, asked_page
 
 def person_detail(request: HttpRequest, login: str) -> HttpResponse:
     person = _person_or_404(login)
+    if person.merged_into is not None:
+        return redirect(person.merged_into)
     context = {
         "person": person,
         "accounts": [(account, _home_of(account)) for account in person.accounts.all()],
@@ -31,14 +33,14 @@ def person_detail(request: HttpRequest, login: str) -> HttpResponse:
 
 
 def _person_or_404(login: str) -> Person:
-    """By any login on any host, whatever the case; of several people the one known longest."""
-    people: QuerySet[Person] = Person.objects.select_related("user").prefetch_related("accounts")
-    accounts = Account.objects.exclude(host=Account.GIT)
+    """By any login on any host, whatever the case; of several people the one known longest. A login
+    that nobody has any more leads to whoever had it."""
+    people: QuerySet[Person] = Person.objects.select_related("user", "merged_into")
+    people = people.prefetch_related("accounts")
+    accounts = Account.objects.exclude(host=Account.GIT).order_by("id")
     account = (
-        accounts.annotate(login_key=Lower("login"))
-        .filter(login_key=login.lower())
-        .order_by("id")
-        .first()
+        accounts.alias(login_key=Lower("login")).filter(login_key=login.lower()).first()
+        or accounts.filter(former_logins__login=login.lower()).first()
     )
     if account is not None:
         return people.get(pk=account.person_id)
