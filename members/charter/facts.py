@@ -47,11 +47,14 @@ class Listed:
     repositories: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     line: int = field(default=0, compare=False)
+    # Paths a right of OWNERS is for (below `files`); empty: all that the file speaks for.
+    within: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
         """Who in which standing: lower-cased login, or the name where there is none."""
-        return self.role, self.login.lower() or f"name:{plain_name(self.name)}"
+        where = f" {self.within}" if self.within else ""
+        return self.role + where, self.login.lower() or f"name:{plain_name(self.name)}"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from .facts import (
     REVIEWER,
     SIG_INFO,
     CharterError,
+    CharterFacts,
     Parsed,
     Problem,
     from_json,
@@ -228,10 +229,15 @@ def _note_owners(plan: Plan, at: dt.datetime) -> None:
         note_owners(
             repository,
             "OWNERS",
-            approvers=[person.login or person.name for person in facts.with_role(APPROVER)],
-            reviewers=[person.login or person.name for person in facts.with_role(REVIEWER)],
+            approvers=_names(facts, APPROVER),
+            reviewers=_names(facts, REVIEWER),
             valid_from=at,
         )
+
+
+def _names(facts: CharterFacts, right: str) -> list[str]:
+    """Those who hold a right everywhere, not for some paths only."""
+    return [one.login or one.name for one in facts.with_role(right) if not one.within]
 
 
 def _apply_sig(plan: Plan) -> Sig:

@@ -166,7 +166,7 @@ def _standings(source: Source) -> dict[str, tuple[str, list[str]]]:
     """Lower-cased login -> the login as written and its standings, highest first."""
     found: dict[str, tuple[str, list[str]]] = {}
     for person in source.facts.people:
-        if person.login:
+        if person.login and not person.within:
             found.setdefault(person.login.lower(), (person.login, []))[1].append(person.role)
     return found
 

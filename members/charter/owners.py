@@ -1,5 +1,6 @@
 """OWNERS: who may review and approve in a repository, as the community's merge robot reads it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from .facts import APPROVER, OWNERS, REVIEWER, CharterError, CharterFacts, Listed, Parsed, Problem
@@ -11,7 +12,8 @@ LISTS = {"approvers": APPROVER, "reviewers": REVIEWER}
 def parse(text: str, file: str) -> Parsed:
     """Facts of one OWNERS file. Raises CharterError when it is no mapping or lists nobody.
 
-    `options`, `files` and other keys are kept in `extra`; rights below `files` are not compared.
+    `options`, `files` and other keys are kept in `extra`. Rights below `files` are people with the
+    pattern they hold for in `within`.
     """
     root, problems = load(text, file)
     if not isinstance(root.value, dict):
@@ -19,16 +21,34 @@ def parse(text: str, file: str) -> Parsed:
     if not LISTS.keys() & root.value.keys() and "files" not in root.value:
         raise CharterError(file, "neither `approvers` nor `reviewers`", root.line)
     people: dict[tuple[str, str], Listed] = {}
-    for key, role in LISTS.items():
-        for person in _people(root.value.get(key), key, role, file, problems):
-            first = people.setdefault(person.key, person)
-            if first is not person:
-                problems.append(
-                    Problem(file, person.line, f"{person.name} stands twice among the {key}")
-                )
+    for within, mapping in (("", root.value), *_sections(root.value.get("files"), file, problems)):
+        for key, role in LISTS.items():
+            for person in _people(mapping.get(key), key, role, file, problems):
+                person = replace(person, within=within)
+                first = people.setdefault(person.key, person)
+                if first is not person:
+                    problems.append(
+                        Problem(file, person.line, f"{person.name} stands twice among the {key}")
+                    )
     extra = {key: node.plain() for key, node in root.value.items() if key not in LISTS}
     facts = CharterFacts(kind=OWNERS, people=tuple(people.values()), extra=extra)
     return Parsed(facts, tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def _sections(
+    node: Node | None, file: str, problems: list[Problem]
+) -> Iterator[tuple[str, Mapping[str, Node]]]:
+    """What stands below `files`: patterns of paths, each with lists of its own."""
+    if node is None or node.value is None:
+        return
+    if not isinstance(node.value, dict):
+        problems.append(Problem(file, node.line, "files: patterns with lists were expected"))
+        return
+    for pattern, section in node.value.items():
+        if isinstance(section.value, dict):
+            yield pattern, section.value
+        else:
+            problems.append(Problem(file, section.line, f"files: {pattern}: lists were expected"))
 
 
 def _people(
@@ -60,7 +80,7 @@ def for_repository(facts: CharterFacts, path: str) -> CharterFacts:
 def render(facts: CharterFacts) -> str:
     """OWNERS of the facts; `parse` reads the same facts back."""
     document = {
-        key: [person.login or person.name for person in facts.with_role(role)]
+        key: [one.login or one.name for one in facts.with_role(role) if not one.within]
         for key, role in LISTS.items()
     }
     return dump({**document, **dict(sorted(facts.extra.items()))})

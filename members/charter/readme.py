@@ -79,6 +79,28 @@ class _Block:
     lines: list[tuple[int, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class RoleBlock:
+    """Where a role's list stands: the line and level of its heading, and whom it lists."""
+
+    line: int
+    level: int
+    people: tuple[Listed, ...] = ()
+
+
+def role_blocks(text: str, file: str) -> dict[str, RoleBlock]:
+    """By role the first list of people, or the first heading that has none yet."""
+    found: dict[str, RoleBlock] = {}
+    for block in _blocks(text, file, []):
+        role = None if block.is_head else _role_of(block.title)
+        people = _people(block, role, file, []) if role else []
+        if not role or not (people or _is_blank(block)):
+            continue
+        if role not in found or (people and not found[role].people):
+            found[role] = RoleBlock(block.line, block.level, tuple(people))
+    return found
+
+
 def parse(text: str, file: str, kind: str = README) -> Parsed:
     """Facts of one README. Raises CharterError when no role heading has a list of people."""
     problems: list[Problem] = []
