@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -27,6 +27,7 @@ from ..refusals import Refusal
 from ..rules import acting_person, can_see_outbox
 
 PAGE_SIZE = 30
+NO_MEMBER = gettext_lazy("您的登录没有对应的成员，因此没有通知。请用代码平台账号登录。")
 
 
 # ── one's own ─────────────────────────────────────────────────────────────────────────────────
@@ -35,6 +36,9 @@ PAGE_SIZE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
     """What one was told, and what one wants to be told."""
+    if acting_person(request.user) is None:
+        messages.info(request, NO_MEMBER)
+        return redirect("home")
     person = _person(request)
     if request.method != "POST":
         form = PreferenceForm.showing(consent.preference_of(person))
@@ -50,7 +54,7 @@ def own(request: HttpRequest) -> HttpResponse:
 def _person(request: HttpRequest) -> Person:
     person = acting_person(request.user)
     if person is None:
-        raise PermissionDenied(_("您的登录没有对应的成员，因此没有通知。请用代码平台账号登录。"))
+        raise PermissionDenied(NO_MEMBER)
     return person
 
 
