@@ -9,6 +9,7 @@ from ledger import record
 
 from .models import Person, Policy, Sig, actor_of
 from .policy import Rules
+from .policy_faults import faults_of
 from .policy_json import rules_from_json, rules_to_json
 from .presets import DEFAULT_PRESET, OWN, PRESETS
 
@@ -94,7 +95,9 @@ def adopt(
     newest = newest_version(sig, role)
     if newest != seen:
         raise StalePolicy(newest)
-    _refuse(sig, on, note, at)
+    _refuse_day_and_note(sig, on, note, at)
+    for field, sentence in faults_of(rules, role).items():
+        raise PolicyRefused(field, sentence)
     before = policy_in_force(sig, role, on)
     if before.pk is not None and rules_from_json(before.rules) == rules:
         return None
@@ -112,7 +115,7 @@ def _stand_in_line(sig: Sig) -> None:
     Sig.objects.select_for_update().get(pk=sig.pk)
 
 
-def _refuse(sig: Sig, on: dt.date, note: str, at: dt.datetime) -> None:
+def _refuse_day_and_note(sig: Sig, on: dt.date, note: str, at: dt.datetime) -> None:
     today = sig.day_of(at)
     if not today <= on <= today + FARTHEST:
         raise PolicyRefused(

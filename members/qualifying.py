@@ -118,6 +118,8 @@ class Comparison:
     candidates: int
     qualify: int
     qualify_now: int
+    gains: int
+    loses: int
     rows: Sequence[Compared]
     nearest: Sequence[Compared]
     left_out: int
@@ -146,6 +148,8 @@ def compare(
         candidates=len(pairs),
         qualify=sum(one.verdict.qualifies for one, _two in pairs),
         qualify_now=sum(two.verdict.qualifies for _one, two in pairs),
+        gains=sum(one.verdict.qualifies > two.verdict.qualifies for one, two in pairs),
+        loses=sum(one.verdict.qualifies < two.verdict.qualifies for one, two in pairs),
         rows=rows(listed),
         nearest=rows(close),
         left_out=len(either) - len(listed),

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import charter, notices, person, promotion, promotion_read, roster
+from .promotion_export import PromotionFeed
+from .views import charter, notices, person, policy, promotion, promotion_read, refresh, roster
 from .views import path as my_path
 
 app_name = "members"
 urlpatterns = [
     path("sigs/<slug:slug>/members/", roster.roster, name="roster"),
+    path("sigs/<slug:slug>/members/refresh/", refresh.role_refresh, name="role-refresh"),
     path("sigs/<slug:slug>/charter/", charter.charter_list, name="charter-list"),
     path("sigs/<slug:slug>/charter/<str:page>/", charter.charter_detail, name="charter-detail"),
     path("sigs/<slug:slug>/drift/", charter.drift, name="drift"),
@@ -22,13 +24,33 @@ urlpatterns = [
     path("notices/<int:pk>/retry/", notices.outbox_retry, name="outbox-retry"),
     path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="notices-unsubscribe"),
     path("people/<str:login>/", person.person_detail, name="person-detail"),
+    path("people/<str:login>/path/<slug:slug>/", my_path.person_path, name="person-path"),
+    path(
+        "people/<str:login>/path/<slug:slug>/evidence/<slug:figure>/",
+        my_path.person_evidence,
+        name="person-evidence",
+    ),
     path("sigs/<slug:slug>/my-path/", my_path.my_path, name="my-path"),
+    path(
+        "sigs/<slug:slug>/my-path/evidence/<slug:figure>/", my_path.my_evidence, name="my-evidence"
+    ),
     path("sigs/<slug:slug>/promotions/", promotion_read.promotion_list, name="promotion-list"),
+    path("sigs/<slug:slug>/promotions/feed.atom", PromotionFeed(), name="promotion-feed"),
+    path(
+        "sigs/<slug:slug>/promotions/promotions.csv",
+        promotion_read.promotion_csv,
+        name="promotion-csv",
+    ),
     path("sigs/<slug:slug>/promotions/new/", promotion.promotion_create, name="promotion-create"),
     path(
         "sigs/<slug:slug>/promotions/<int:pk>/",
         promotion_read.promotion_detail,
         name="promotion-detail",
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/evidence/<slug:figure>/",
+        promotion_read.promotion_evidence,
+        name="promotion-evidence",
     ),
     path(
         "sigs/<slug:slug>/promotions/<int:pk>/vote/",
@@ -40,10 +62,31 @@ urlpatterns = [
         notices.remind,
         name="promotion-remind",
     ),
-    # action is a name in members.promotion.TRANSITIONS: accept, decline, withdraw, open, close, effect
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/say/", promotion.promotion_say, name="promotion-say"
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/statements/<int:statement>/retract/",
+        promotion.promotion_retract,
+        name="promotion-retract",
+    ),
+    # action is a name in members.transitions.TRANSITIONS that has a button: accept, open, recuse, …
     path(
         "sigs/<slug:slug>/promotions/<int:pk>/<slug:action>/",
         promotion.promotion_act,
         name="promotion-act",
+    ),
+    path("sigs/<slug:slug>/policies/", policy.policy_list, name="policy-list"),
+    path("sigs/<slug:slug>/policies/<slug:role>/", policy.policy_history, name="policy-history"),
+    path(
+        "sigs/<slug:slug>/policies/<slug:role>/<int:version>/",
+        policy.policy_detail,
+        name="policy-detail",
+    ),
+    path("sigs/<slug:slug>/policies/<slug:role>/edit/", policy.policy_edit, name="policy-edit"),
+    path(
+        "sigs/<slug:slug>/policies/<slug:role>/qualifying/",
+        policy.policy_qualifying,
+        name="policy-qualifying",
     ),
 ]

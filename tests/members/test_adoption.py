@@ -97,6 +97,7 @@ def test_adopt_says_the_preset_where_the_rules_are_one():
         ({"on": TODAY + dt.timedelta(days=367)}, "effective_from"),
         ({"note": "  "}, "note"),
         ({"note": "长" * 2001}, "note"),
+        ({"rules": dataclasses.replace(DEFAULT, electorate=("committer",))}, "threshold_of"),
     ],
 )
 def test_adopt_refuses_before_any_write(values, field):

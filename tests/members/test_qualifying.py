@@ -125,6 +125,7 @@ def test_compare_says_who_gains_and_who_loses():
     assert changes == {author: (True, False), reviewer: (False, True), both: (False, False)}
     assert [row.person for row in comparison.nearest] == [neither]
     assert (comparison.candidates, comparison.qualify, comparison.qualify_now) == (4, 2, 2)
+    assert (comparison.gains, comparison.loses) == (1, 1)
 
 
 def test_compare_leaves_out_none_who_gains():
