@@ -8,12 +8,20 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .discussion import LENGTH
+from .effect import way_of
 from .models import Account, Ballot, Person, Promotion, Repository, RoleTerm, Sig
+from .transitions import GIVING
 
 KINDS = [
     (Promotion.Kind.PROMOTE, gettext_lazy("晋升：担任新的角色")),
     (Promotion.Kind.REMOVE, gettext_lazy("免去：结束他人的角色（由 Maintainer 提出）")),
     (Promotion.Kind.STEP_DOWN, gettext_lazy("卸任：结束自己的角色")),
+    (Promotion.Kind.REINSTATE, gettext_lazy("恢复：曾任此角色的人重新担任")),
+    (
+        Promotion.Kind.EMERITUS,
+        gettext_lazy("转为荣誉成员：结束角色并致谢（由本人或 Maintainer 提出）"),
+    ),
 ]
 ROLES = [
     (RoleTerm.Role.COMMITTER, RoleTerm.Role.COMMITTER.label),
@@ -48,7 +56,7 @@ class NominationForm(forms.Form):
         queryset=Repository.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("只用于晋升为 Committer，至少选择一个。"),
+        help_text=gettext_lazy("只用于晋升或恢复为 Committer，至少选择一个。"),
     )
     reason = forms.CharField(
         label=gettext_lazy("理由"),
@@ -82,10 +90,7 @@ class NominationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Scope belongs to a new Committer only, as the field says; elsewhere it is left out."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if (
-            data.get("kind") != Promotion.Kind.PROMOTE
-            or data.get("role") != RoleTerm.Role.COMMITTER
-        ):
+        if data.get("kind") not in GIVING or data.get("role") != RoleTerm.Role.COMMITTER:
             data["repositories"] = Repository.objects.none()
         return data
 
@@ -108,9 +113,39 @@ class BallotForm(forms.Form):
 
 
 class EffectForm(forms.Form):
+    """From which day a decided change holds; the meeting is asked for where the rules want one."""
+
     effective_on = forms.DateField(
         label=gettext_lazy("生效日期"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    ratified_in = forms.CharField(
+        label=gettext_lazy("批准的会议"),
+        max_length=200,
+        help_text=gettext_lazy("按规则须经例会批准，例如“2026-03-05 例会，第 4 项”。会公开。"),
+    )
+
+    def __init__(self, *args: Any, promotion: Promotion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if way_of(promotion) != "meeting":
+            del self.fields["ratified_in"]
+
+
+class RecusalForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("回避理由"),
+        required=False,
+        max_length=1_000,
+        help_text=gettext_lazy("会公开，例如“与候选人同组”。"),
+    )
+
+
+class StatementForm(forms.Form):
+    body = forms.CharField(
+        label=gettext_lazy("发言"),
+        max_length=LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("请写下您想说的话。")},
     )
 
 

@@ -149,7 +149,9 @@ OUTCOME_SENTENCES = {
     "threshold_missed": gettext_lazy("赞成没有达到规则要求，未通过。"),
     "objection": gettext_lazy("赞成足够，但写明理由的反对没有被撤回或越过，未通过。"),
     "no_ballots": gettext_lazy("截止前没有人投票，提名过期。"),
-    "step_down": gettext_lazy("本人提出卸任，不需要表决。"),
+    "step_down": gettext_lazy("本人提出，不需要表决。"),
+    "unanswered": gettext_lazy("候选人没有在期限内答复，提名过期。"),
+    "unopened": gettext_lazy("期限内没有人开启表决，提名过期。"),
 }
 
 
@@ -175,11 +177,21 @@ ACTION_WORDS = {
     "close": Words(
         gettext_lazy("结束表决并计票"), gettext_lazy("表决已结束，结果已记入公开记录。")
     ),
+    "endorse": Words(gettext_lazy("附议"), gettext_lazy("您的附议已记入公开记录。")),
+    "recuse": Words(
+        gettext_lazy("回避"), gettext_lazy("您已回避，不计入这次表决；截止前可以收回。")
+    ),
+    "rejoin": Words(gettext_lazy("收回回避"), gettext_lazy("您已收回回避，重新计入这次表决。")),
     "effect": Words(gettext_lazy("宣布生效"), gettext_lazy("已生效，成员名单已更新。")),
 }
 
 EVENT_LABELS = {
     "promotion.nominated": gettext_lazy("提出提名"),
+    "promotion.endorsed": gettext_lazy("附议"),
+    "promotion.said": gettext_lazy("讨论中发言"),
+    "promotion.retracted": gettext_lazy("撤回发言"),
+    "promotion.recused": gettext_lazy("回避"),
+    "promotion.rejoined": gettext_lazy("收回回避"),
     "promotion.accepted": gettext_lazy("候选人接受提名"),
     "promotion.declined": gettext_lazy("候选人谢绝"),
     "promotion.withdrawn": gettext_lazy("提名撤回"),
@@ -187,6 +199,6 @@ EVENT_LABELS = {
     "promotion.ballot": gettext_lazy("投出一票"),
     "promotion.approved": gettext_lazy("表决通过"),
     "promotion.rejected": gettext_lazy("表决未通过"),
-    "promotion.expired": gettext_lazy("无人投票，过期"),
+    "promotion.expired": gettext_lazy("无人答复或投票，过期"),
     "promotion.in_effect": gettext_lazy("生效"),
 }

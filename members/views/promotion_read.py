@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from ledger.models import Entry
 
 from ..ballot_box import database_now
-from ..forms import BallotForm, EffectForm
 from ..models import Promotion, Sig
 from ..paging import BadCursor, asked_page
 from ..promotion_page import badge_of, listed, open_groups, page_of
 from ..rules import acting_person, may_propose, roles_of
+from ..step_forms import step_forms
 from ..wording import EVENT_LABELS
 
 PAGE_SIZE = 20
@@ -56,27 +56,21 @@ def promotion_or_404(slug: str, pk: int) -> Promotion:
     return promotion
 
 
-def detail_page(
-    request: HttpRequest,
-    promotion: Promotion,
-    ballot_form: BallotForm | None = None,
-    effect_form: EffectForm | None = None,
-) -> HttpResponse:
+def detail_page(request: HttpRequest, promotion: Promotion, **forms: Any) -> HttpResponse:
+    """The promotion with the forms a POST may have brought back, each by its name in the templates."""
     sig, now = promotion.sig, database_now()
     viewer = acting_person(request.user)
-    page = page_of(promotion, viewer, roles_of(viewer, sig, sig.day_of(now)), now)
-    mine = page.my_ballot
-    filled = {"choice": mine.choice, "reason": mine.reason} if mine else None
+    roles = roles_of(viewer, sig, sig.day_of(now))
+    page = page_of(promotion, viewer, roles, now)
     context = {
         "sig": sig,
         "tab": "promotions",
         "promotion": promotion,
         "page": page,
         "events": [_event(entry) for entry in page.events],
-        "ballot_form": ballot_form or BallotForm(initial=filled),
-        "effect_form": effect_form or EffectForm(initial={"effective_on": sig.day_of(now)}),
+        **step_forms(promotion, viewer, roles, page.my_ballot, now),
     }
-    return render(request, "members/promotion_detail.html", context)
+    return render(request, "members/promotion_detail.html", context | forms)
 
 
 def _event(entry: Entry) -> tuple[Entry, Any, str]:
