@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .person import Person
@@ -67,7 +68,17 @@ class RoleTerm(models.Model):
                 name="roleterm_one_open_per_role",
             ),
         ]
-        indexes = [models.Index(fields=["sig", "started_on"], name="roleterm_sig_started")]
+        indexes = [
+            models.Index(fields=["sig", "started_on"], name="roleterm_sig_started"),
+            models.Index(fields=["sig", "-ended_on", "-id"], name="roleterm_sig_ended"),
+            # The roster's newest changes: when a term ended, or began where it runs.
+            models.Index(
+                F("sig"),
+                Coalesce("ended_on", "started_on").desc(),
+                F("id").desc(),
+                name="roleterm_sig_changed",
+            ),
+        ]
         verbose_name = _("任期")
         verbose_name_plural = _("任期")
 
@@ -98,6 +109,7 @@ class Leave(models.Model):
 
     class Meta:
         ordering = ["-started_on", "-id"]
+        indexes = [models.Index(fields=["sig", "-started_on", "-id"], name="leave_sig_started")]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "sig"], condition=Q(ended_on=None), name="leave_one_open"
