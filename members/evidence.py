@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from . import figures
@@ -22,31 +23,49 @@ COUNTED = (
 PRINTED = ("title", "url")
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What a person did in a SIG until an instant, read once and counted under any rules."""
+
+    at: dt.datetime
+    on: dt.date
+    rows: Sequence[Mapping[str, Any]]
+    deeds: Sequence[Deed]
+    held: Mapping[str, dt.date]
+
+    def under(self, rules: Rules) -> dict[str, Any]:
+        """As JSON: {"at": instant, "held_since": {role: day}, "windows": {key of Rules: months}, "items":
+        [{kind, main, at, title, url, source}], "figures": {name: {"value": n, "items": [indices into
+        items]}}}, the figures counted through the windows of the rules."""
+        behind = figures.counted(self.deeds, rules, self.on)
+        counts = figures.values(self.deeds, behind)
+        return {
+            "at": self.at.astimezone(dt.UTC).isoformat(),
+            "held_since": {role: day.isoformat() for role, day in self.held.items()},
+            "windows": {
+                "evidence_months": rules.evidence_months,
+                "active_window_months": rules.active_window_months,
+            },
+            "items": [_item(row) for row in self.rows],
+            "figures": {name: {"value": counts[name], "items": behind[name]} for name in FIGURES},
+        }
+
+
+def collected(person: Person, sig: Sig, at: dt.datetime) -> Collected:
+    """Two queries whatever the amount."""
+    rows = _rows(person, sig, at, PRINTED)
+    deeds, on = _deeds(rows, sig), sig.day_of(at)
+    return Collected(at, on, rows, deeds, _held(person, sig, deeds, on))
+
+
 def collect(
     person: Person, sig: Sig, at: dt.datetime, rules: Rules | None = None
 ) -> dict[str, Any]:
-    """The person's evidence in a SIG at an instant, as JSON: two queries whatever the amount.
+    """The person's evidence in a SIG at an instant, as Collected.under has it.
 
-    Shape: {"at": instant, "held_since": {role: day}, "windows": {key of Rules: months}, "items":
-    [{kind, main, at, title, url, source}], "figures": {name: {"value": n, "items": [indices into
-    items]}}}. The windows are those of `rules`. Stored at nomination and never recomputed.
+    Stored at nomination and never recomputed.
     """
-    rules = rules or Rules()
-    rows = _rows(person, sig, at, PRINTED)
-    deeds, on = _deeds(rows, sig), sig.day_of(at)
-    behind = figures.counted(deeds, rules, on)
-    counts = figures.values(deeds, behind)
-    held = _held(person, sig, deeds, on)
-    return {
-        "at": at.astimezone(dt.UTC).isoformat(),
-        "held_since": {role: day.isoformat() for role, day in held.items()},
-        "windows": {
-            "evidence_months": rules.evidence_months,
-            "active_window_months": rules.active_window_months,
-        },
-        "items": [_item(row) for row in rows],
-        "figures": {name: {"value": counts[name], "items": behind[name]} for name in FIGURES},
-    }
+    return collected(person, sig, at).under(rules or Rules())
 
 
 def today(person: Person, sig: Sig, at: dt.datetime, rules: Rules) -> Evidence:

@@ -7,147 +7,81 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .evidence import items_of
 from .models import RoleTerm
-from .policy import Check, Evidence, Rules, Tally, checks
+from .policy import Rules, Tally
 
+# What each figure counts; a window of months is told beside it.
 FIGURE_LABELS = {
     "merged": gettext_lazy("提交并合入的拉取请求"),
     "main_reviews": gettext_lazy("担任主要评审人的拉取请求"),
     "reviewed": gettext_lazy("评审过的拉取请求"),
     "merged_or_reviewed": gettext_lazy("提交或评审并合入的拉取请求"),
-    "active_months": gettext_lazy("最近 6 个月中有合入的月份"),
+    "active_months": gettext_lazy("有合入的月份"),
     "issues_opened": gettext_lazy("提出的问题"),
     "meetings_attended": gettext_lazy("出席的例会"),
 }
-# A list of proofs longer than this says how many it leaves out.
-SHOWN = 50
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    """One rule as the checklist prints it, with the newest of what stands behind the figure."""
-
-    label: str
-    figure: str
-    needed: int
-    is_met: bool
-    missing: str
-    items: list[dict[str, Any]]
-    total: int
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.items)
-
-
-def check_lines(
-    rules: Rules, stored: Mapping[str, Any], evidence: Evidence, on: Any
-) -> list[CheckLine]:
-    return [_line(check, stored) for check in checks(rules, evidence, on)]
-
-
-def _line(check: Check, stored: Mapping[str, Any]) -> CheckLine:
-    items = items_of(stored, check.name)
-    return CheckLine(
-        label=_label(check),
-        figure=str(max(check.figure, 0)),
-        needed=check.needed,
-        is_met=check.is_met,
-        missing=_missing(check),
-        items=items[:SHOWN],
-        total=len(items),
-    )
-
-
-def _label(check: Check) -> str:
-    if check.name == "months_in_role":
-        return _("担任 %(role)s 满月数") % {"role": role_label(check.role)}
-    return str(FIGURE_LABELS[check.name])
-
-
-def _missing(check: Check) -> str:
-    if check.is_met:
-        return ""
-    if check.figure < 0:
-        return _("还不是 %(role)s") % {"role": role_label(check.role)}
-    return ngettext("还差 %(count)d", "还差 %(count)d", check.missing) % {"count": check.missing}
 
 
 def role_label(role: str) -> str:
     return str(RoleTerm.Role(role).label)
 
 
-def _roles(roles: tuple[str, ...]) -> str:
-    return _("、").join(role_label(role) for role in roles)
-
-
 # ── the vote ──────────────────────────────────────────────────────────────────────────────────
-def vote_rules(rules: Rules) -> list[str]:
-    """How the vote works, one sentence a rule."""
-    lines = [
-        _("%(roles)s 有表决权，候选人回避。") % {"roles": _roles(rules.electorate)},
-        _threshold(rules),
-    ]
-    if rules.objection_roles:
-        lines.append(
-            _("%(roles)s 写明理由的反对会阻止通过，除非赞成超过赞成与反对之和的 %(share)s。")
-            % {"roles": _roles(rules.objection_roles), "share": str(rules.objection_outvoted_by)}
-        )
-    lines.append(
-        ngettext(
-            "表决持续 %(count)d 个工作日，截止前可以改票，每次改动都会保留。",
-            "表决持续 %(count)d 个工作日，截止前可以改票，每次改动都会保留。",
-            rules.vote_working_days,
-        )
-        % {"count": rules.vote_working_days}
-    )
-    return lines
-
-
-def _threshold(rules: Rules) -> str:
-    sentence = {
-        "maintainers": _(
-            "赞成的 Maintainer 超过全体现任 Maintainer（不含候选人）的 %(share)s 即通过。"
-        ),
-        "entitled": _("赞成超过全体有表决权者的 %(share)s 即通过。"),
-        "voting": _("赞成超过赞成与反对之和的 %(share)s 即通过。"),
-    }[rules.threshold_of]
-    return sentence % {"share": f"{float(rules.threshold) * 100:g}%"}
-
-
 def still_needed(tally: Tally, rules: Rules) -> list[str]:
     """What is still needed, in words, while the vote is open."""
     if tally.decided == "approved":
         return [_("赞成已足够，其余选票不会改变结果。")]
     if tally.decided == "rejected":
         return [_("已不可能通过，其余选票不会改变结果。")]
-    lines = [_missing_votes(tally, rules)] if tally.missing else [_("赞成已达到规则要求。")]
+    lines = [*_missing_voters(tally), *_missing_votes(tally, rules)]
     if tally.is_blocked:
         lines.append(_("有写明理由的反对：须由反对者撤回，或由更多赞成票越过，才能通过。"))
-    elif not tally.missing:
-        lines.append(_("截止前仍可能有人投票、改票或提出反对。"))
+    elif not lines:
+        lines = [_enough(tally), _("截止前仍可能有人投票、改票或提出反对。")]
     return lines
 
 
-def _missing_votes(tally: Tally, rules: Rules) -> str:
+def _enough(tally: Tally) -> str:
+    if tally.reason == "lazy_consensus":
+        return _("目前没有人反对：截止前无人反对即通过。")
+    return _("赞成已达到规则要求。")
+
+
+def _missing_voters(tally: Tally) -> list[str]:
+    missing = tally.quorum - tally.voted
+    if missing <= 0:
+        return []
+    return [
+        ngettext(
+            "法定人数还差 %(count)d 人投票，弃权也算。",
+            "法定人数还差 %(count)d 人投票，弃权也算。",
+            missing,
+        )
+        % {"count": missing}
+    ]
+
+
+def _missing_votes(tally: Tally, rules: Rules) -> list[str]:
+    if not tally.missing:
+        return []
     values = {"count": tally.missing}
     if rules.threshold_of == "maintainers":
-        return (
-            ngettext(
-                "还需 %(count)d 位 Maintainer 赞成。",
-                "还需 %(count)d 位 Maintainer 赞成。",
-                tally.missing,
-            )
-            % values
+        sentence = ngettext(
+            "还需 %(count)d 位 Maintainer 赞成。",
+            "还需 %(count)d 位 Maintainer 赞成。",
+            tally.missing,
         )
-    return ngettext("还需 %(count)d 票赞成。", "还需 %(count)d 票赞成。", tally.missing) % values
+    else:
+        sentence = ngettext("还需 %(count)d 票赞成。", "还需 %(count)d 票赞成。", tally.missing)
+    return [sentence % values]
 
 
 OUTCOME_SENTENCES = {
     "threshold_met": gettext_lazy("赞成达到规则要求，通过。"),
     "threshold_missed": gettext_lazy("赞成没有达到规则要求，未通过。"),
     "objection": gettext_lazy("赞成足够，但写明理由的反对没有被撤回或越过，未通过。"),
+    "quorum_missed": gettext_lazy("投票的人没有达到法定人数，未通过。"),
+    "lazy_consensus": gettext_lazy("期限内没有人反对，通过。"),
     "no_ballots": gettext_lazy("截止前没有人投票，提名过期。"),
     "step_down": gettext_lazy("本人提出，不需要表决。"),
     "unanswered": gettext_lazy("候选人没有在期限内答复，提名过期。"),

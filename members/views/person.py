@@ -16,7 +16,7 @@ from ..paging import BadCursor, Page, asked_page
 
 
 def person_detail(request: HttpRequest, login: str) -> HttpResponse:
-    person = _person_or_404(login)
+    person = person_or_404(login)
     if person.merged_into is not None:
         return redirect(person.merged_into)
     context = {
@@ -32,7 +32,7 @@ def person_detail(request: HttpRequest, login: str) -> HttpResponse:
     return render(request, "members/person_detail.html", context)
 
 
-def _person_or_404(login: str) -> Person:
+def person_or_404(login: str) -> Person:
     """By any login on any host, whatever the case; of several people the one known longest. A login
     that nobody has any more leads to whoever had it."""
     people: QuerySet[Person] = Person.objects.select_related("user", "merged_into")
