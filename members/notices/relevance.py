@@ -2,9 +2,8 @@
 
 import datetime as dt
 
-from ..ballot_box import database_now, electorate_of
+from ..ballot_box import database_now, electorate_of, rules_of
 from ..models import Ballot, Notice, Promotion
-from ..policy_json import rules_from_json
 
 CALLS_TO_VOTE = ("promotion.opened", "promotion.reminder")
 
@@ -37,7 +36,7 @@ def _may_still_vote(notice: Notice, promotion: Promotion) -> bool:
 def entitled(promotion: Promotion, now: dt.datetime) -> frozenset[int]:
     """Ids of those who may vote on the SIG's day of `now`. Select `sig` and `policy`."""
     electorate = electorate_of(promotion, promotion.sig.day_of(now))
-    return electorate.with_role(*rules_from_json(promotion.policy.rules).electorate)
+    return electorate.with_role(*rules_of(promotion).electorate)
 
 
 def not_voted(promotion: Promotion, now: dt.datetime) -> frozenset[int]:

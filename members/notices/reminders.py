@@ -37,9 +37,9 @@ def remind_due(*, now: dt.datetime, calendar: Calendar | None = None) -> int:
     """
     voting = Promotion.objects.filter(state=Promotion.State.VOTING, voting_closes_at__gt=now)
     soon = voting.filter(voting_closes_at__lte=now + dt.timedelta(days=31))
-    reminded = 0
+    calendar, reminded = calendar or china(), 0
     for promotion in soon.select_related("sig", "policy", "person"):
-        moment = moment_of(promotion, calendar or china())
+        moment = moment_of(promotion, calendar)
         opened_at = promotion.voting_opens_at or now
         if opened_at < moment <= now:
             reminded += bool(_tell(promotion, f"promotion:{promotion.pk}:reminder", now))

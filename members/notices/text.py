@@ -72,6 +72,8 @@ def one_line(text: str) -> str:
 # ── values ────────────────────────────────────────────────────────────────────────────────────
 def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
     values = {name: _short(data.get(name)) for name in ("name", "by", "logins", "effective_on")}
+    # Who spoke in a sealed discussion is not said.
+    values["by"] = values["by"] or _("有成员")
     values["sig"] = _short((data.get("sig_en") if language == "en" else "") or data.get("sig"))
     values["role"] = _label(RoleTerm.Role, data.get("role"))
     values["closes_at"] = _instant(data, "closes_at")

@@ -1,7 +1,9 @@
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.db import connections
 
 from members.ballot_box import database_now
 from members.models import Ballot, Notice
@@ -180,3 +182,22 @@ def test_remind_now_says_when_everybody_has_voted(cast, promotion):
         vote(promotion, person)
     with pytest.raises(EverybodyVoted):
         remind_now(promotion_id=promotion.pk, by=cast.maintainers[0], at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_reminds_once():
+    cast = make_cast()
+    promotion = cast.promotion("voting", voting_closes_at=CLOSES)
+
+    def click(by):
+        try:
+            return remind_now(promotion_id=promotion.pk, by=by, at=AT)
+        except AlreadyReminded:
+            return "already"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(click, [*cast.maintainers, cast.maintainers[0]]))
+    assert sorted(map(str, answers)) == ["4", "already", "already", "already"]
+    assert Notice.objects.count() == 4

@@ -121,6 +121,11 @@ def test_text_of_a_statement_says_nothing_of_what_was_said():
     assert "只给评议人看" not in str(text_of("promotion.statement", data, "zh-hans"))
 
 
+def test_text_of_a_statement_without_a_speaker_names_nobody():
+    body = text_of("promotion.statement", {**DATA, "by": ""}, "zh-hans").body
+    assert body.startswith("有成员 就这项提名发言")
+
+
 @pytest.mark.parametrize(
     "dirty", ["甲\r\nBcc: x@y.test", "甲\nX: 1", "甲\u2028乙", "甲\x00乙", "甲\u202e乙"]
 )
