@@ -12,7 +12,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gitee import errors
+from gitee.client import Client
 from gitee.rows import OperateLogRow
+from members.models import Repository
 from members.people import accounts_for
 
 from .. import outcome
@@ -36,45 +38,53 @@ def read_details(run: Run) -> None:
     """
     for pull in list(_wanted(run)):
         try:
-            logs = _logs_of(run, pull.number)
+            logs = logs_of(run.client, run.repository, pull.number)
         except errors.GiteeError as error:
             log.warning("%s: details are left for later: %s", run.repository, error)
             return
-        _keep(run, pull, logs)
+        with transaction.atomic():
+            keep(pull, logs)
+            leases.renew(run.lease)
 
 
 def _wanted(run: Run) -> QuerySet[PullRequest]:
     choice = Details(run.row.details)
     pulls = PullRequest.objects.filter(repository=run.repository, remote_id__isnull=False)
+    pulls = pulls.select_related("repository__sig")
     pulls = pulls.filter(Q(details_of=None) | Q(details_of__lt=F("updated_at")))
     if choice is not Details.ALL:
         pulls = pulls.filter(updated_at__gte=timezone.now() - RECENT)
     return pulls.order_by("-updated_at", "-pk")[: READ_AT_ONCE[choice]]
 
 
-def _logs_of(run: Run, number: int) -> tuple[OperateLogRow, ...]:
+def are_wanted(repository: Repository) -> bool:
+    """The owner wants the details of pull requests that change."""
+    unwanted = RepositorySync.objects.filter(repository=repository, details=Details.NONE)
+    return not unwanted.exists()
+
+
+def logs_of(client: Client, repository: Repository, number: int) -> tuple[OperateLogRow, ...]:
     """The logs; none where the host says twice that there are none, so that others are not kept waiting."""
     for _ in range(2):
         try:
-            return run.client.pull_operate_logs(*run.place, number)
+            return client.pull_operate_logs(repository.owner, repository.name, number)
         except errors.NotFound:
             continue
     return ()
 
 
-def _keep(run: Run, pull: PullRequest, rows: tuple[OperateLogRow, ...]) -> None:
+def keep(pull: PullRequest, rows: tuple[OperateLogRow, ...]) -> None:
+    """Store what the logs tell and judge anew; inside the caller's transaction."""
     users = {(row.author.uid, row.author.login, row.author.name) for row in rows if row.author}
     merge = next((row for row in reversed(rows) if is_merge(row)), None)
     columns: dict[str, object] = {"details_of": pull.updated_at}
-    with transaction.atomic():
-        accounts = accounts_for(run.repository.host, users)
-        if merge and merge.author and pull.state == PullRequest.State.MERGED:
-            columns["merged_by"] = accounts.get(merge.author.login.lower())
-            columns["merged_by_login"] = merge.author.login[:200]
-        _store_logs(run, pull, rows)
-        PullRequest.objects.filter(pk=pull.pk).update(**columns)
-        outcome.settle_pulls(run.repository, [pull.number])
-        leases.renew(run.lease)
+    accounts = accounts_for(pull.host, users)
+    if merge and merge.author and pull.state == PullRequest.State.MERGED:
+        columns["merged_by"] = accounts.get(merge.author.login.lower())
+        columns["merged_by_login"] = merge.author.login[:200]
+    _store_logs(pull, rows)
+    PullRequest.objects.filter(pk=pull.pk).update(**columns)
+    outcome.settle_pulls(pull.repository, [pull.number])
 
 
 def is_merge(row: OperateLogRow) -> bool:
@@ -82,12 +92,12 @@ def is_merge(row: OperateLogRow) -> bool:
     return row.action in MERGED or row.content.startswith("合并了")
 
 
-def _store_logs(run: Run, pull: PullRequest, rows: tuple[OperateLogRow, ...]) -> None:
+def _store_logs(pull: PullRequest, rows: tuple[OperateLogRow, ...]) -> None:
     OperateLog.objects.bulk_create(
         [
             OperateLog(
                 pull=pull,
-                host=run.repository.host,
+                host=pull.host,
                 remote_id=row.remote_id,
                 action_type=row.action[:60],
                 content=row.content[:500],

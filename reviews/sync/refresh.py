@@ -19,10 +19,11 @@ from django.db.models.functions import Now
 
 from gitee.client import Client, Page, iter_pages
 from gitee.errors import Forbidden, MalformedAnswer, NotFound
-from gitee.rows import CommentRow
+from gitee.rows import CommentRow, OperateLogRow, PullRow
 from members.models import Repository
 
-from ..models import Comment, RefreshLease
+from ..models import Comment, PullRequest, RefreshLease
+from . import details
 from .apply import store
 from .removal import remove_comments, remove_issues, remove_pulls
 from .streams import ISSUE_COMMENTS, ISSUES, PULL_COMMENTS, PULLS, Stream
@@ -56,7 +57,9 @@ def refresh_pull(repository: Repository, number: int, *, client: Client) -> None
         if row.number != number:
             raise MalformedAnswer(f"asked for pull request {number}, got {row.number}")
         said = turn.comments(lambda page: client.comments_of_pull(*place, number, page=page))
-        turn.write(lambda: _write(repository, PULLS, row, PULL_COMMENTS, said))
+        wanted = details.are_wanted(repository)
+        logs = details.logs_of(client, repository, number) if wanted else None
+        turn.write(lambda: _write_pull(repository, row, said, logs))
 
 
 def refresh_issue(repository: Repository, number: str, *, client: Client) -> None:
@@ -80,6 +83,15 @@ class Said:
 
     rows: Sequence[CommentRow] = ()
     gone: Collection[int] = ()
+
+
+def _write_pull(
+    repository: Repository, row: PullRow, said: Said, logs: tuple[OperateLogRow, ...] | None
+) -> None:
+    _write(repository, PULLS, row, PULL_COMMENTS, said)
+    if logs is not None:
+        pulls = PullRequest.objects.select_related("repository__sig")
+        details.keep(pulls.get(repository=repository, number=row.number), logs)
 
 
 def _write(repository: Repository, subject: Stream, row: Any, comments: Stream, said: Said) -> None:
