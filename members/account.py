@@ -26,7 +26,7 @@ class BelongsElsewhere(Refusal):
     def __init__(self, account: Account) -> None:
         self.person = account.person
         super().__init__(
-            _("账号 %(account)s 属于“%(name)s”，而此人另有角色、提名或登录；请改为合并两位成员。")
+            _("账号 %(account)s 已属于“%(name)s”，此人不只有这个账号；请改为合并两位成员。")
             % {"account": account, "name": account.person.name}
         )
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .promotion_export import PromotionFeed
-from .views import charter, notices, person, policy, promotion, promotion_read, refresh, roster
+from .views import charter, notices, person, policy, promotion, promotion_read, refresh, roster, identity
 from .views import path as my_path
 
 app_name = "members"
@@ -23,6 +23,17 @@ urlpatterns = [
     path("notices/retry/", notices.outbox_retry_failed, name="outbox-retry-failed"),
     path("notices/<int:pk>/retry/", notices.outbox_retry, name="outbox-retry"),
     path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="notices-unsubscribe"),
+    path("people/<str:login>/identity/", identity.person_identity, name="person-identity"),
+    path("people/<str:login>/identity/add/", identity.account_add, name="account-add"),
+    path(
+        "people/<str:login>/identity/detach/<int:pk>/",
+        identity.account_detach,
+        name="account-detach",
+    ),
+    path("people/<str:login>/identity/merge/", identity.person_merge, name="person-merge"),
+    path("people/<str:login>/identity/ask/", identity.merge_ask, name="merge-ask"),
+    path("sigs/<slug:slug>/doubles/", identity.doubles, name="doubles"),
+    path("sigs/<slug:slug>/doubles/apart/", identity.doubles_apart, name="doubles-apart"),
     path("people/<str:login>/", person.person_detail, name="person-detail"),
     path("people/<str:login>/path/<slug:slug>/", my_path.person_path, name="person-path"),
     path(
