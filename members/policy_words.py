@@ -196,10 +196,14 @@ def _nominators_needed(rules: Rules) -> str:
 
 
 def _threshold(share: Fraction, base: str) -> str:
-    values = {"base": BASE_LABELS[base], "share": share_text(share)}
     if not share:
         return _("至少一票赞成")
-    return _("赞成超过%(base)s的 %(share)s") % values
+    sentence = {
+        "maintainers": _("赞成超过全体现任 Maintainer 的 %(share)s"),
+        "entitled": _("赞成超过全体有表决权者的 %(share)s"),
+        "voting": _("赞成超过赞成与反对之和的 %(share)s"),
+    }[base]
+    return sentence % {"share": share_text(share)}
 
 
 def _objection(rules: Rules) -> str:

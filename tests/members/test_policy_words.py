@@ -78,7 +78,7 @@ def test_sections_say_the_default_rules():
     assert lines["prerequisite"] == "Contributor，满 3 个月"
     assert (lines["main_reviews"], lines["merged_or_reviewed"]) == ("至少 6", "至少 20")
     assert (lines["active_months"], lines["active_window"]) == ("至少 3", "最近 6 个月")
-    assert lines["threshold"] == "赞成超过全体现任 Maintainer的 1/2"
+    assert lines["threshold"] == "赞成超过全体现任 Maintainer 的 1/2"
     assert lines["inactive"] == "3 个月没有贡献的，先询问本人"
 
 
