@@ -9,12 +9,13 @@ from .facts import OWNERS, README, README_EN, SIG_INFO, CharterError
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file's text with line ends as `\\n`; `sha256` is of its bytes."""
+    """A file's text with line ends as `\\n`, and as it stands in it; `sha256` is of its bytes."""
 
     path: str
     kind: str
     text: str
     sha256: str
+    raw: str = ""
 
 
 def kind_of(path: Path) -> str | None:
@@ -40,7 +41,7 @@ def read(path: Path, *, kind: str | None, max_bytes: int) -> SourceFile:
         )
     data = _bytes(path, file, max_bytes)
     text = decode(data, file)
-    return SourceFile(file, kind, text, hashlib.sha256(data).hexdigest())
+    return SourceFile(file, kind, text, hashlib.sha256(data).hexdigest(), data.decode("utf-8"))
 
 
 def _bytes(path: Path, file: str, max_bytes: int) -> bytes:

@@ -31,7 +31,7 @@ from .facts import (
 )
 from .files import read
 from .merge import Merged, Source, merge
-from .plan import Given, Options, Plan, TermChange, make, repositories_by_path
+from .plan import Given, Options, Plan, TermChange, make, place_of, repositories_by_path
 
 PARSERS: dict[str, Callable[[str, str], Parsed]] = {
     README: readme.parse,
@@ -94,6 +94,8 @@ def import_charter(
     *,
     slug: str = "",
     repository: str = "",
+    path: str = "",
+    home: tuple[str, str] | None = None,
     on: dt.date | None = None,
     host: str = "gitee",
     readme_first: bool = False,
@@ -105,17 +107,18 @@ def import_charter(
 ) -> Outcome:
     """Compare the files with the portal and write the difference, with its ledger entries.
 
-    `repository` ("owner/name") says where an OWNERS file stands, unless only one is known. Files of
-    other kinds come from the last import. `on` is the day roles begin (default: `at` in the SIG's
+    `repository` ("owner/name") says where an OWNERS file stands, unless only one is known; `path`
+    where in it ("docs/OWNERS"). `home` is "host:owner/name" and folder of the others. Files of other
+    kinds come from the last import. `on` is the day roles begin (default: `at` in the SIG's
     zone). A second run with the same files writes nothing. Raises ImportRefused before any write.
     """
     sig, slug = _sig_of(reading.given, slug)
     notes: list[str] = []
-    given = _placed(reading.given, sig, repository, notes)
+    given = _placed(reading.given, sig, repository, path, notes)
     sources = [*(one.source for one in given), *_stored_sources(sig, given, notes)]
     merged = merge(sources, readme_first=readme_first)
     day = on or (sig or Sig()).day_of(at)
-    options = Options(day, host, end_missing=end_missing, restart_ended=restart_ended)
+    options = Options(day, host, home, end_missing=end_missing, restart_ended=restart_ended)
     plan = make(slug, sig, merged, given, options)
     if not merged.roles:
         notes.append("no role comes of these files; OWNERS alone gives none")
@@ -148,7 +151,7 @@ def _sig_of(given: Sequence[Given], slug: str) -> tuple[Sig | None, str]:
 
 
 def _placed(
-    given: Sequence[Given], sig: Sig | None, repository: str, notes: list[str]
+    given: Sequence[Given], sig: Sig | None, repository: str, inside: str, notes: list[str]
 ) -> list[Given]:
     """OWNERS files with the repository they stand in."""
     known = {one.path.lower(): one.path for g in given for one in g.source.facts.repositories}
@@ -159,7 +162,7 @@ def _placed(
         if one.file.kind == OWNERS:
             path = _repository_of(one.file.path, known, repository, notes)
             facts = owners.for_repository(one.source.facts, path)
-            one = Given(one.file, Source(OWNERS, one.source.file, facts, path))
+            one = Given(one.file, Source(OWNERS, inside or one.source.file, facts, path))
         placed.append(one)
     return placed
 
@@ -181,11 +184,11 @@ def _stored_sources(sig: Sig | None, given: Sequence[Given], notes: list[str]) -
     """What the files that are not given now said when they were last imported."""
     if sig is None:
         return []
-    present = {(one.source.kind, one.source.repository) for one in given}
+    present = {place_of(one.source) for one in given}
     sources = []
     for row in sig.charter_sources.all():
-        if (row.kind, row.repository) not in present:
-            file = Path(row.path).name
+        if place_of(row) not in present:
+            file = row.path if row.kind == OWNERS else Path(row.path).name
             sources.append(Source(row.kind, file, from_json(row.facts), row.repository))
             notes.append(f"{file} is compared as it was imported on {sig.day_of(row.imported_at)}")
     return sources
@@ -201,19 +204,19 @@ def _apply(plan: Plan, *, by: Person | None, at: dt.datetime) -> None:
     _apply_terms(plan, sig, persons, by=by, at=at)
     _apply_pages(plan, sig)
     for one in plan.sources:
-        CharterSource.objects.update_or_create(
-            sig=sig,
-            kind=one.source.kind,
-            repository=one.source.repository,
-            defaults={
-                "path": one.source.file[:500],
-                "sha256": one.file.sha256,
-                "facts": to_json(one.source.facts),
-                "imported_at": at,
-            },
-        )
+        _store_source(one, sig, at)
     _note_owners(plan, at)
     _record_import(plan, by=by, at=at)
+
+
+def _store_source(one: Given, sig: Sig, at: dt.datetime) -> None:
+    source = one.source
+    keys: dict[str, Any] = {"sig": sig, "kind": source.kind, "repository": source.repository}
+    values: dict[str, Any] = {"path": source.file[:500], "sha256": one.file.sha256}
+    values |= {"facts": to_json(source.facts), "text": one.file.raw, "imported_at": at}
+    if source.kind == OWNERS:
+        keys["path"] = values["path"]
+    CharterSource.objects.update_or_create(**keys, defaults=values)
 
 
 def _note_owners(plan: Plan, at: dt.datetime) -> None:
@@ -223,12 +226,12 @@ def _note_owners(plan: Plan, at: dt.datetime) -> None:
             continue
         stored = repositories_by_path(plan.options.host, [one.source.repository])
         repository = stored.get(one.source.repository.lower())
-        if repository is None or has_owners(repository):
+        if repository is None or has_owners(repository, one.source.file):
             continue
         facts = one.source.facts
         note_owners(
             repository,
-            "OWNERS",
+            one.source.file,
             approvers=_names(facts, APPROVER),
             reviewers=_names(facts, REVIEWER),
             valid_from=at,

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.text import slugify
 
 from ..models import Account, CharterPage, CharterSource, Person, Repository, RoleTerm, Sig
-from .facts import README, README_EN, SIG_INFO, CharterFacts, Listed, Section, to_json
+from .facts import OWNERS, README, README_EN, SIG_INFO, CharterFacts, Listed, Section, to_json
 from .files import SourceFile
 from .marked_yaml import as_day
 from .merge import Merged, Source
@@ -34,6 +34,8 @@ class Options:
 
     on: dt.date
     host: str = "gitee"
+    # Where README and sig-info.yaml live: "host:owner/name" and the folder. None: as it was.
+    home: tuple[str, str] | None = None
     end_missing: bool = False
     restart_ended: bool = False
 
@@ -93,6 +95,8 @@ def make(
 # ── the SIG ───────────────────────────────────────────────────────────────────────────────────
 def _plan_sig(plan: Plan, by_kind: Mapping[str, Given]) -> None:
     wanted = _sig_values(plan, by_kind)
+    if plan.options.home is not None:
+        wanted["charter_repository"], wanted["charter_folder"] = plan.options.home
     sig = plan.sig
     if sig is None:
         plan.lines.append(f"+ SIG {plan.slug}: {wanted['name']}")
@@ -315,9 +319,16 @@ def _plan_pages(plan: Plan, facts: CharterFacts, language: str) -> None:
 
 def _plan_sources(plan: Plan, given: Sequence[Given]) -> None:
     rows = CharterSource.objects.filter(sig=plan.sig) if plan.sig else ()
-    stored = {(row.kind, row.repository): row for row in rows}
+    stored = {place_of(row): row for row in rows}
     for one in given:
-        row = stored.get((one.source.kind, one.source.repository))
-        if row is None or (row.sha256, row.facts) != (one.file.sha256, to_json(one.source.facts)):
+        row = stored.get(place_of(one.source))
+        found = (one.file.sha256, to_json(one.source.facts), one.file.raw)
+        if row is None or (row.sha256, row.facts, row.text) != found:
             plan.sources.append(one)
             plan.lines.append(f"{'~' if row else '+'} record of {one.source.file}")
+
+
+def place_of(one: CharterSource | Source) -> tuple[str, str, str]:
+    """What makes a file the same one: an OWNERS file by its path, any other by its kind."""
+    path = one.path if isinstance(one, CharterSource) else one.file
+    return one.kind, one.repository, path if one.kind == OWNERS else ""

@@ -121,7 +121,7 @@ def _listed(version: Version, facts: CharterFacts | None) -> Listed:
     if facts is None:
         return Listed(version)
     approvers, reviewers = (
-        tuple(person.login for person in facts.with_role(role) if person.login)
+        tuple(one.login for one in facts.with_role(role) if one.login and not one.within)
         for role in (APPROVER, REVIEWER)
     )
     return Listed(version, approvers, reviewers)

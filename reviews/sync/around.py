@@ -96,7 +96,8 @@ def _keep_owners(run: Run, path: str, file: FileRow | None) -> None:
             log.warning("%s: %s", run.repository, error)
             return
         for person in parsed.facts.people:
-            if person.login:
+            # A right for some paths only is none for all.
+            if person.login and not person.within:
                 people[person.role].append(person.login)
     with transaction.atomic():
         note_owners(

@@ -32,6 +32,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
         parser.add_argument("--sig", default="", metavar="SLUG", help="the SIG's short name")
         parser.add_argument("--repo", default="", metavar="HOST:OWNER/NAME", help="of an OWNERS")
+        parser.add_argument("--path", default="", help="of an OWNERS in its repository")
+        parser.add_argument(
+            "--home",
+            default="",
+            metavar="HOST:OWNER/NAME:FOLDER",
+            help="where README and sig-info.yaml live, so that changes of them can be proposed",
+        )
         parser.add_argument("--host", default="gitee", help="where the logins live")
         parser.add_argument("--on", type=day, metavar="DATE", help="day roles begin and end")
         parser.add_argument("--as", dest="kind", choices=facts.KINDS, help="what the file is")
@@ -64,6 +71,8 @@ class Command(BaseCommand):
             reading,
             slug=options["sig"],
             repository=repository,
+            path=_inside(options["path"]),
+            home=_home(options["home"]),
             on=options["on"],
             host=host,
             readme_first=options["prefer"] == "readme",
@@ -102,3 +111,22 @@ def _repository(text: str, host: str) -> tuple[str, str]:
     if not owner or not name or "/" in name:
         raise CommandError(f"--repo {text}: HOST:OWNER/NAME was expected, like gitee:team/project")
     return before or host, path
+
+
+def _inside(path: str) -> str:
+    """A path within a repository, such as docs/OWNERS. Raises CommandError."""
+    if path and (path.startswith("/") or {"", ".", ".."} & set(path.split("/"))):
+        raise CommandError(f"--path {path}: a path within the repository was expected")
+    return path
+
+
+def _home(text: str) -> tuple[str, str] | None:
+    """`HOST:OWNER/NAME` and the folder of `HOST:OWNER/NAME:FOLDER`. Raises CommandError."""
+    if not text:
+        return None
+    host, _colon, rest = text.partition(":")
+    path, _colon, folder = rest.partition(":")
+    owner, _slash, name = path.partition("/")
+    if not host or not owner or not name or "/" in name:
+        raise CommandError(f"--home {text}: HOST:OWNER/NAME:FOLDER was expected")
+    return f"{host}:{path}", _inside(folder.strip("/"))
