@@ -139,6 +139,7 @@ def _proposal_json(promotion: Promotion, scope: list[Repository]) -> dict[str, A
         "evidence_sha256": digest(promotion.evidence),
         "candidate": promotion.person_id,
         "nominator": promotion.nominated_by_id,
+        "repository_ids": sorted(repository.pk for repository in scope),
     }
 
 

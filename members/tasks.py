@@ -9,6 +9,7 @@ from .ballot_box import database_now
 from .models import Promotion
 from .notices import reminders, sending
 from .refusals import Refusal
+from .transitions import BEFORE_VOTE
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,26 @@ def _close(pk: int) -> bool:
         logger.info("promotion %s was not closed: %s", pk, refusal)
         return False
     logger.info("promotion %s: vote closed, %s", pk, closed.state)
+    return True
+
+
+@shared_task
+def expire_due_nominations() -> int:
+    """End every nomination nobody answered, or opened the vote for, in time; returns how many."""
+    now = database_now()
+    waiting = Promotion.objects.filter(state__in=BEFORE_VOTE, answer_due_at__lte=now)
+    ids = list(waiting.order_by("answer_due_at").values_list("pk", flat=True))
+    return sum(_expire(pk) for pk in ids)
+
+
+def _expire(pk: int) -> bool:
+    """One nomination in its own transaction; its answer may have come at the last moment."""
+    try:
+        promotion.expire(promotion_id=pk, at=database_now())
+    except Refusal as refusal:
+        logger.info("promotion %s did not expire: %s", pk, refusal)
+        return False
+    logger.info("promotion %s: expired unanswered", pk)
     return True
 
 

@@ -156,14 +156,33 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-notices": {"task": "members.tasks.sweep_notices", "schedule": 10.0},
     "remind-voters": {"task": "members.tasks.remind_voters", "schedule": 600.0},
     "close-votes": {"task": "members.tasks.close_due_votes", "schedule": 60.0},
+    "expire-nominations": {"task": "members.tasks.expire_due_nominations", "schedule": 600.0},
+    "sweep-file-changes": {
+        "task": "members.file_change_tasks.sweep_file_changes",
+        "schedule": 60.0,
+    },
+    "follow-file-changes": {
+        "task": "members.file_change_tasks.follow_file_changes",
+        "schedule": 600.0,
+    },
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
 }
+
+# ── ledger ────────────────────────────────────────────────────────────────────────────────────
+# Who knows which rows the entries speak of; verify_ledger asks each (dotted names of functions
+# without arguments that yield a sentence a fault).
+LEDGER_WITNESSES = ["members.witness.faults"]
 
 # ── code hosts ────────────────────────────────────────────────────────────────────────────────
 GITEE_URL = env.str("GITEE_URL", default="https://gitee.com").rstrip("/")
 # API below /api/v5, OAuth below /oauth. A second home of a repository is a second entry.
 CODE_HOSTS: dict[str, dict[str, str]] = {
-    "gitee": {"url": GITEE_URL, "token": env.str("GITEE_TOKEN", default="")},
+    "gitee": {
+        "url": GITEE_URL,
+        "token": env.str("GITEE_TOKEN", default=""),
+        # Proposes changes of OWNERS, README and sig-info.yaml; without one they are patches only.
+        "write_token": env.str("GITEE_WRITE_TOKEN", default=""),
+    },
 }
 SYNC_INTERVAL_S = env.int("SYNC_INTERVAL_S", default=600)
 # Every list is read whole and compared row by row after so many seconds.

@@ -12,6 +12,23 @@ from ledger.models import Entry, Head
 pytestmark = pytest.mark.django_db
 
 
+def in_order():
+    """A witness who finds nothing wrong."""
+    return []
+
+
+def complains():
+    """A witness who does."""
+    yield "ballot 7 is not what entry 2 recorded"
+    yield "ballot 8 neither"
+
+
+@pytest.fixture(autouse=True)
+def _entries_about_no_rows(settings):
+    """The entries here are made up: no room has the rows they speak of."""
+    settings.LEDGER_WITNESSES = [f"{__name__}.in_order"]
+
+
 def run(*args):
     out = io.StringIO()
     call_command("verify_ledger", *args, stdout=out)
@@ -34,6 +51,17 @@ def export(ledger, tmp_path):
 
 def test_verify_ledger_accepts_a_whole_one(ledger):
     assert "4 entries, the chain holds" in run()
+
+
+def test_verify_ledger_asks_the_witnesses_and_names_the_first_fault(ledger, settings):
+    settings.LEDGER_WITNESSES = [f"{__name__}.in_order", f"{__name__}.complains"]
+    with pytest.raises(CommandError, match="ballot 7 is not what entry 2 recorded"):
+        run()
+
+
+def test_verify_ledger_asks_no_witness_about_a_file(ledger, export, settings):
+    settings.LEDGER_WITNESSES = [f"{__name__}.complains"]
+    assert "4 entries, the chain holds" in run("--file", str(export))
 
 
 def test_verify_ledger_accepts_an_empty_one():

@@ -1,4 +1,4 @@
-"""Is the record whole? The database's chain and its head, or a downloaded file."""
+"""Is the record whole? The database's chain, its head and the rows it speaks of, or a downloaded file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import chain, reading
+from ledger import chain, reading, witnesses
 from ledger.models import Entry
 
 
 class Command(BaseCommand):
-    """Exit status 0 when every entry fits, 1 with the first that does not."""
+    """Exit status 0 when every entry and row fits, 1 with the first that does not."""
 
-    help = "Check the hash chain of the ledger, or of a downloaded ledger.jsonl."
+    help = "Check the ledger's hash chain and the rows it speaks of, or a downloaded ledger.jsonl."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--file", type=Path, metavar="F", help="check this ledger.jsonl")
@@ -21,6 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         verdict = self.check_file(path) if path else self.check_database()
+        if not path:
+            self.check_rows()
         self.stdout.write(f"{verdict.seq} entries, the chain holds. Head: {verdict.hash}")
 
     def check_database(self) -> chain.Verdict:
@@ -37,6 +39,12 @@ class Command(BaseCommand):
                 f" the chain ends with number {verdict.seq}, hash {verdict.hash}"
             )
         return verdict
+
+    def check_rows(self) -> None:
+        """What the entries speak of must still stand as they say."""
+        fault = next(witnesses.faults(), None)
+        if fault:
+            raise CommandError(fault)
 
     def check_file(self, path: Path) -> chain.Verdict:
         try:
