@@ -1,10 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from members.policy_json import PolicyError, rules_from_json, rules_to_json
 from tests.members.policy_cast import DEFAULT, all_rules
 
 
+@settings(deadline=None)
 @given(all_rules)
 def test_rules_survive_json(rules):
     assert rules_from_json(rules_to_json(rules)) == rules

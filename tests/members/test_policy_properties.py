@@ -24,6 +24,7 @@ ON = dt.date(2026, 3, 2)
 figures = st.dictionaries(st.sampled_from(FIGURES), st.integers(0, 50))
 
 
+@settings(deadline=None)
 @given(all_rules, figures, figures, st.dates(dt.date(2020, 1, 1), ON), st.integers(0, 900))
 def test_evaluate_more_evidence_never_disqualifies(rules, some, more, since, days):
     held = dict.fromkeys(ROLES, since)
@@ -44,6 +45,7 @@ ballots = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(all_rules, ballots, st.randoms())
 def test_count_does_not_depend_on_the_order(rules, cast, random):
     shuffled = random.sample(cast, len(cast))
@@ -79,6 +81,7 @@ def test_count_is_decided_exactly_when_no_completion_differs(rules, cast, mainta
     assert count(rules, cast, people).decided == expected
 
 
+@settings(deadline=None)
 @given(all_rules, ballots)
 def test_count_again_gives_the_same_and_survives_json(rules, cast):
     first = count(rules, cast, electorate())
@@ -87,6 +90,7 @@ def test_count_again_gives_the_same_and_survives_json(rules, cast):
     assert json.loads(json.dumps(again.to_json())) == first.to_json()
 
 
+@settings(deadline=None)
 @given(all_rules, ballots)
 def test_count_one_more_in_favour_never_harms(rules, cast):
     before = count(rules, cast, electorate()).outcome

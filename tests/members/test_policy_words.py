@@ -2,7 +2,7 @@ import dataclasses
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from members.policy import Rules
 from members.policy_words import changes, sections, share_text
@@ -58,6 +58,7 @@ def test_words_tell_every_key_apart(key):
     assert changes(BASE, changed)
 
 
+@settings(deadline=None)
 @given(all_rules)
 def test_changes_of_the_same_rules_are_none(rules):
     assert changes(rules, rules) == []
