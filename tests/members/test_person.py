@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from members.models import Contribution, FormerLogin, Leave
 from tests.factories import (
     AccountFactory,
     ContributionFactory,
@@ -117,6 +118,98 @@ def test_bad_page_mark_is_not_found(client, person, mark):
     assert show(client, older=mark).status_code == 404
 
 
+def test_person_with_ten_thousand_contributions_asks_no_more(
+    client, person, django_assert_num_queries
+):
+    sig = SigFactory()
+    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    Contribution.objects.bulk_create(
+        Contribution(
+            person=person,
+            sig=sig,
+            kind=Contribution.Kind.PULL_MERGED,
+            at=start + dt.timedelta(hours=5 * number),
+            source=f"gitee:example/one!{number}:pull_merged",
+        )
+        for number in range(10_000)
+    )
+    # No terms, so no scopes.
+    with django_assert_num_queries(7):
+        response = show(client)
+    assert len(response.context["page"].rows) == 30
+    assert len(response.context["months"]) == 12
+    assert response.context["totals"][0]["count"] == 10_000
+
+
+def test_contributions_are_counted_by_month_of_the_portals_zone(client, person):
+    sig = SigFactory()
+    # The last minutes of February in UTC are March in Shanghai.
+    late = dt.datetime(2026, 2, 28, 16, 30, tzinfo=dt.UTC)
+    for at in (late, late - dt.timedelta(hours=1), late + dt.timedelta(days=2)):
+        ContributionFactory(person=person, sig=sig, at=at)
+    ContributionFactory(person=person, sig=sig, at=late, kind="issue_opened")
+    months = show(client).context["months"]
+    assert [(m.name, [number for _label, number in m.cells]) for m in months] == [
+        ("2026-03", [2, 1]),
+        ("2026-02", [1, 0]),
+    ]
+    assert len(show(client, month="2026-03").context["page"].rows) == 3
+    assert len(show(client, month="2026-02").context["page"].rows) == 1
+    assert len(show(client, month="2026-03", kind="issue_opened").context["page"].rows) == 1
+
+
+@pytest.mark.parametrize("month", ["x", "2026-13", "0001-01", "9999-12", "2026-3-1", "１２"])
+def test_a_month_that_is_none_filters_nothing(client, person, month):
+    ContributionFactory(person=person)
+    assert len(show(client, month=month).context["page"].rows) == 1
+
+
+def test_person_shows_what_became_of_accounts(client, person, settings):
+    settings.CODE_HOSTS = {"gitee": {"url": "https://host.example", "token": ""}}
+    at = dt.datetime(2026, 1, 5, 4, 0, tzinfo=dt.UTC)
+    AccountFactory(person=person, login="gone", gone_at=at)
+    renamed = AccountFactory(person=person, login="new-name", joined_at=at)
+    for login in ("old-name", "older-name"):
+        FormerLogin.objects.create(account=renamed, login=login)
+    page = show(client)
+    assert [former for _account, _home, former in page.context["accounts"]] == [
+        [],
+        [],
+        ["old-name", "older-name"],
+    ]
+    text = page.content.decode()
+    assert "已注销" in text
+    assert "归入" in text
+    assert 'href="https://host.example/gone"' not in text
+    assert 'href="https://host.example/new-name"' in text
+
+
+def test_login_that_was_renamed_leads_to_the_person_until_somebody_takes_it(client, person):
+    FormerLogin.objects.create(account=person.accounts.get(), login="old-name")
+    assert show(client, "Old-Name").context["person"] == person
+    taker = AccountFactory(login="OLD-NAME").person
+    assert show(client, "old-name").context["person"] == taker
+
+
+def test_person_shows_leaves(client, person):
+    assert 'id="leaves"' not in show(client).content.decode()
+    sig = SigFactory()
+    Leave.objects.create(person=person, sig=sig, started_on=dt.date(2026, 2, 1))
+    assert "未定" in show(client).content.decode()
+
+
+def test_merged_person_leads_to_the_kept_and_is_named_so(client, person):
+    gone = PersonFactory(account=None, merged_into=person)
+    response = client.get(reverse("members:person-detail", args=[f"person-{gone.pk}"]))
+    assert response.url == person.get_absolute_url()
+    assert (gone.login, gone.actor) == ("Lan-Xi", "person:lan-xi")
+
+
+def test_email_of_somebody_merged_is_not_shown_to_the_public(client, person):
+    PersonFactory(account=None, email="old@example.com", merged_into=person)
+    assert "old@example.com" not in show(client).content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_person_asks_as_much_for_one_row_as_for_three(
     client, person, django_assert_num_queries, rows
@@ -127,7 +220,10 @@ def test_person_asks_as_much_for_one_row_as_for_three(
         ContributionFactory(person=person, sig=sig, repository=repository)
         RoleTermFactory(person=person, sig=sig).repositories.add(repository)
         PromotionFactory(person=person, sig=sig)
-    # account, person, accounts, terms, scopes, promotions, totals, contributions
+        account = AccountFactory(person=person)
+        FormerLogin.objects.create(account=account, login=f"old-{account.pk}")
+        Leave.objects.create(person=person, sig=sig, started_on=dt.date(2026, 1, 1))
+    # person, accounts, terms, scopes, promotions, leaves, months, contributions
     with django_assert_num_queries(8):
         show(client)
 
