@@ -262,3 +262,29 @@ def can_administer(user: User) -> bool:
 
 def can_see_doubles(user: User, sig: Sig) -> bool:
     return can_administer(user) or is_maintainer(user, sig)
+
+
+# ── inactivity and leave ──────────────────────────────────────────────────────────────────────
+def may_ask(person: Person | None, about: Person, roles: Roles) -> bool:
+    """Ask somebody silent whether they go on: a Maintainer, about anybody but themself."""
+    return person is not None and MAINTAINER in roles and person.pk != about.pk
+
+
+def may_see_inquiry(person: Person | None, about: Person, roles: Roles) -> bool:
+    """A question and its answer: the members, and the one it is put to, in office or not."""
+    return person is not None and (bool(roles) or person.pk == about.pk)
+
+
+def may_answer(person: Person | None, about: Person) -> bool:
+    return person is not None and person.pk == about.pk
+
+
+def can_see_leave_note(person: Person | None, about: Person, roles: Roles) -> bool:
+    """Why somebody is away is private (I9): theirs and the Maintainers'."""
+    return person is not None and (MAINTAINER in roles or person.pk == about.pk)
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────
+def may_change_files(person: Person | None, promotion: Promotion, roles: Roles) -> bool:
+    """Bring a decision into the community's files: a Maintainer, except the one it is about."""
+    return person is not None and _may_lead(person, promotion, roles)

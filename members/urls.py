@@ -3,12 +3,30 @@
 from django.urls import path
 
 from .promotion_export import PromotionFeed
-from .views import charter, notices, person, policy, promotion, promotion_read, refresh, roster, identity
+from .views import (
+    charter,
+    identity,
+    inactivity,
+    leave,
+    notices,
+    person,
+    policy,
+    promotion,
+    promotion_read,
+    refresh,
+    roster,
+)
 from .views import path as my_path
 
 app_name = "members"
 urlpatterns = [
     path("sigs/<slug:slug>/members/", roster.roster, name="roster"),
+    path("sigs/<slug:slug>/members/former/", roster.former, name="roster-former"),
+    path("sigs/<slug:slug>/leaves/", leave.leave_list, name="leave-list"),
+    path("sigs/<slug:slug>/leaves/<int:pk>/end/", leave.leave_end, name="leave-end"),
+    path("sigs/<slug:slug>/inactivity/", inactivity.inactivity, name="inactivity"),
+    path("sigs/<slug:slug>/inactivity/ask/", inactivity.inquiry_create, name="inquiry-create"),
+    path("sigs/<slug:slug>/inactivity/<int:pk>/", inactivity.inquiry_detail, name="inquiry-detail"),
     path("sigs/<slug:slug>/members/refresh/", refresh.role_refresh, name="role-refresh"),
     path("sigs/<slug:slug>/charter/", charter.charter_list, name="charter-list"),
     path("sigs/<slug:slug>/charter/<str:page>/", charter.charter_detail, name="charter-detail"),
@@ -23,6 +41,7 @@ urlpatterns = [
     path("notices/retry/", notices.outbox_retry_failed, name="outbox-retry-failed"),
     path("notices/<int:pk>/retry/", notices.outbox_retry, name="outbox-retry"),
     path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="notices-unsubscribe"),
+    path("people/<str:login>/", person.person_detail, name="person-detail"),
     path("people/<str:login>/identity/", identity.person_identity, name="person-identity"),
     path("people/<str:login>/identity/add/", identity.account_add, name="account-add"),
     path(
@@ -34,7 +53,6 @@ urlpatterns = [
     path("people/<str:login>/identity/ask/", identity.merge_ask, name="merge-ask"),
     path("sigs/<slug:slug>/doubles/", identity.doubles, name="doubles"),
     path("sigs/<slug:slug>/doubles/apart/", identity.doubles_apart, name="doubles-apart"),
-    path("people/<str:login>/", person.person_detail, name="person-detail"),
     path("people/<str:login>/path/<slug:slug>/", my_path.person_path, name="person-path"),
     path(
         "people/<str:login>/path/<slug:slug>/evidence/<slug:figure>/",
