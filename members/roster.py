@@ -133,6 +133,12 @@ def seats_of(groups: Iterable[RoleGroup], book: Mapping[str, Rules]) -> list[Sea
     return rows
 
 
+def due_soon(groups: Iterable[RoleGroup]) -> list[Holder]:
+    """Whose term ends soon, or ended without a renewal; the first to end at the top."""
+    soon = [one for group in groups for one in group.holders if one.is_due_soon]
+    return sorted(soon, key=lambda one: (one.due_on or dt.date.max, one.term.pk))
+
+
 # ── who held it ───────────────────────────────────────────────────────────────────────────────
 def former_on(sig: Sig, on: dt.date) -> QuerySet[RoleTerm]:
     """The last ended term of everybody who holds no role on a day, and of those who, with honours,

@@ -43,7 +43,7 @@ def roster(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "today": today,
         "is_member": bool(reader),
-        "due": _due(shown["groups"]) if reader == RoleTerm.Role.MAINTAINER else [],
+        "due": rosters.due_soon(shown["groups"]) if reader == RoleTerm.Role.MAINTAINER else [],
     }
     return render(request, "members/roster_list.html", {**context, **shown})
 
@@ -83,9 +83,3 @@ def _role_of_reader(request: HttpRequest, groups: list[rosters.RoleGroup]) -> st
         return ""
     held = (one.role for one in groups if any(t.person_id == person.pk for t in one.terms))
     return next(held, "")
-
-
-def _due(groups: list[rosters.RoleGroup]) -> list[rosters.Holder]:
-    """Whose term ends soon, the first at the top."""
-    soon = [one for group in groups for one in group.holders if one.is_due_soon]
-    return sorted(soon, key=lambda one: (one.due_on or dt.date.max, one.term.pk))
