@@ -54,11 +54,11 @@ def waiting_in(
     roles: Mapping[int, Collection[str]],
     at: dt.datetime,
 ) -> list[Waiting]:
-    """What the given open promotions ask of a person with these roles, by SIG; two queries.
+    """What the open ones of these ask of a person with these roles, by SIG; two queries at most.
 
     The promotions come with sig, policy, nominated_by and endorsements.
     """
-    rows = list(promotions)
+    rows = [row for row in promotions if row.state in Promotion.OPEN_STATES]
     if person is None or not rows:
         return []
     done = _voted_or_recused(rows, person)
