@@ -12,6 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
+from kombu.exceptions import OperationalError
 
 from . import file_change, file_proposal
 from .ballot_box import database_now
@@ -40,6 +41,14 @@ def _make_missing(now: dt.datetime) -> int:
         if cache.add(f"file-changes:{pk}", 1, RETRY_S):
             made += len(make(pk))
     return made
+
+
+def wake(promotion_id: int) -> None:
+    """Ask a worker to read the code host now; without a broker a Maintainer presses again."""
+    try:
+        make_file_changes.apply_async([promotion_id], retry=False)
+    except OperationalError as error:
+        logger.warning("promotion %s: no worker was woken: %s", promotion_id, error)
 
 
 @shared_task

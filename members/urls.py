@@ -5,6 +5,7 @@ from django.urls import path
 from .promotion_export import PromotionFeed
 from .views import (
     charter,
+    file_change,
     identity,
     inactivity,
     leave,
@@ -98,6 +99,26 @@ urlpatterns = [
         "sigs/<slug:slug>/promotions/<int:pk>/statements/<int:statement>/retract/",
         promotion.promotion_retract,
         name="promotion-retract",
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/files/",
+        file_change.promotion_files,
+        name="promotion-files",
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/files/make/",
+        file_change.promotion_files_make,
+        name="promotion-files-make",
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/files/propose/<int:repository>/",
+        file_change.promotion_files_propose,
+        name="promotion-files-propose",
+    ),
+    path(
+        "sigs/<slug:slug>/promotions/<int:pk>/files/<int:change>.patch",
+        file_change.promotion_patch,
+        name="promotion-patch",
     ),
     # action is a name in members.transitions.TRANSITIONS that has a button: accept, open, recuse, …
     path(

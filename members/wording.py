@@ -120,6 +120,8 @@ ACTION_WORDS = {
 }
 
 EVENT_LABELS = {
+    "change.proposed": gettext_lazy("提交文件改动的拉取请求"),
+    "change.merged": gettext_lazy("文件改动合入"),
     "promotion.nominated": gettext_lazy("提出提名"),
     "promotion.endorsed": gettext_lazy("附议"),
     "promotion.said": gettext_lazy("讨论中发言"),

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from ledger import record
 
 from .. import people, role_term
+from ..file_change import refresh
 from ..models import CharterPage, CharterSource, Person, Repository, RoleTerm, Sig, actor_of
 from ..owners import has_owners, note_owners
 from . import owners, readme, sig_info
@@ -207,6 +208,7 @@ def _apply(plan: Plan, *, by: Person | None, at: dt.datetime) -> None:
         _store_source(one, sig, at)
     _note_owners(plan, at)
     _record_import(plan, by=by, at=at)
+    refresh(sig, at)
 
 
 def _store_source(one: Given, sig: Sig, at: dt.datetime) -> None:
