@@ -28,6 +28,7 @@ from .judging import (
     verdict_on,
 )
 from .models import Comment, Issue, PullRequest, Review
+from .moments import write_moments
 from .one_writer import take_turn
 from .rfc import note_rfcs
 from .verdict import Verdict, is_bot
@@ -132,19 +133,18 @@ def _is_other(by: Speaker, author: Speaker) -> bool:
 def _write_columns(judged: Sequence[Judged], at: dt.datetime) -> None:
     """One statement for all of one outcome; times differ row by row and are written where they changed."""
     alike: dict[tuple[str, int, int], list[int]] = defaultdict(list)
-    moved = []
+    moved: dict[int, dt.datetime | None] = {}
     for one in judged:
         verdict = one.verdict
         key = (str(verdict.conclusion), len(verdict.lgtm_by), len(verdict.approve_by))
         alike[key].append(one.pull.pk)
         if one.pull.first_review_at != one.first_review_at:
-            one.pull.first_review_at = one.first_review_at
-            moved.append(one.pull)
+            moved[one.pull.pk] = one.pull.first_review_at = one.first_review_at
     for (conclusion, lgtm, approve), keys in alike.items():
         PullRequest.objects.filter(pk__in=keys).update(
             verdict=conclusion, lgtm_count=lgtm, approve_count=approve, judged_at=at
         )
-    PullRequest.objects.bulk_update(moved, ["first_review_at"])
+    write_moments(PullRequest, "first_review_at", moved)
 
 
 # ── reviewers ─────────────────────────────────────────────────────────────────────────────────
@@ -313,14 +313,13 @@ def _write_answers(repository: Repository, issues: Sequence[Issue]) -> None:
     said: dict[str, list[Comment]] = defaultdict(list)
     for comment in comments:
         said[comment.number].append(comment)
-    moved = []
+    moved: dict[int, dt.datetime | None] = {}
     for issue in issues:
         author = speaker(issue.author_login, issue.author)
         answered_at = first_answer(author, remarks_of(said[issue.number]))
         if issue.answered_at != answered_at:
-            issue.answered_at = answered_at
-            moved.append(issue)
-    Issue.objects.bulk_update(moved, ["answered_at"])
+            moved[issue.pk] = answered_at
+    write_moments(Issue, "answered_at", moved)
 
 
 def _issue_facts(issue: Issue) -> Iterator[Fact]:
