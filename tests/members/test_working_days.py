@@ -5,9 +5,12 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from members import promotion as promotions
 from members.holiday import ChinaCalendar, china, is_provisional
 from members.models import DayOverride
 from members.working_days import end_of_nth, nth_after
+
+from .cast import AT, make_cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -102,3 +105,23 @@ def test_migration_takes_the_administrators_days_along():
         (dt.date(2026, 3, 3), True, "停电"),
         (dt.date(2026, 3, 7), False, ""),
     ]
+
+
+@pytest.mark.django_db
+def test_vote_lasts_longer_by_the_administrators_holiday():
+    cast = make_cast()
+    DayOverride.objects.create(day=dt.date(2026, 3, 4), is_holiday=True, name="停电")
+    promotion = cast.promotion("accepted")
+    promotions.open_voting(promotion_id=promotion.pk, by=cast.maintainers[0], at=AT)
+    promotion.refresh_from_db()
+    assert promotion.voting_closes_at == dt.datetime(2026, 3, 10, 23, 59, 59, tzinfo=SHANGHAI)
+
+
+@pytest.mark.django_db
+def test_day_entered_after_the_opening_changes_no_deadline():
+    cast = make_cast()
+    promotion = cast.promotion("accepted")
+    promotions.open_voting(promotion_id=promotion.pk, by=cast.maintainers[0], at=AT)
+    DayOverride.objects.create(day=dt.date(2026, 3, 4), is_holiday=True)
+    promotion.refresh_from_db()
+    assert promotion.voting_closes_at == dt.datetime(2026, 3, 9, 23, 59, 59, tzinfo=SHANGHAI)
