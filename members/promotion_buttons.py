@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -41,7 +42,7 @@ class Button:
     is_danger: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Reader:
     """What the buttons depend on; `now` by the database's clock."""
 
@@ -52,6 +53,10 @@ class _Reader:
     tally: Tally | None
     is_over: bool
     now: dt.datetime
+
+    @cached_property
+    def is_recused(self) -> bool:
+        return self.viewer is not None and self.viewer.pk in recused_from(self.promotion)
 
 
 def buttons_of(
@@ -111,18 +116,14 @@ def _may_endorse(reader: _Reader) -> bool:
     return not any(row.person_id == reader.viewer.pk for row in reader.promotion.endorsements.all())
 
 
-def _is_recused(reader: _Reader) -> bool:
-    return reader.viewer is not None and reader.viewer.pk in recused_from(reader.promotion)
-
-
 WHEN: dict[str, Callable[[_Reader], bool]] = {
     "accept": _is_answerable,
     "open": _may_open,
     "close": _may_close,
     "effect": _may_take_effect,
     "endorse": _may_endorse,
-    "rejoin": lambda reader: _in_time(reader) and _is_recused(reader),
-    "recuse": lambda reader: _in_time(reader) and not _is_recused(reader),
+    "rejoin": lambda reader: _in_time(reader) and reader.is_recused,
+    "recuse": lambda reader: _in_time(reader) and not reader.is_recused,
     "withdraw": _in_time,
 }
 

@@ -299,7 +299,8 @@ def close(
     promotion.outcome = outcome_json(tally, electorate)
     promotion.decided_at = at
     enter(promotion, State(tally.outcome), tally.outcome, by, at, tally.to_json())
-    _tell(promotion, "decided", _concerned(promotion, electorate.roles.keys()), at)
+    voters = electorate.with_role(*rules_of(promotion).electorate)
+    _tell(promotion, "decided", _concerned(promotion, voters), at)
     return promotion
 
 
