@@ -5,19 +5,22 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.db import connection, connections
+from django.utils import timezone
 
 from ledger.models import Entry
 from members import promotion as promotions
 from members.ballot_box import database_now, recount
 from members.models import Ballot, Promotion
 from members.refusals import Closed, Refusal
+from members.tasks import close_due_votes, expire_due_nominations
 from tests.factories import PersonFactory, RoleTermFactory
 
-from .cast import AT, make_cast
+from .cast import AT, FOREVER, make_cast, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NUMBER = 20
+NUMBER = 100
 
 
 def at_once(jobs: list[Callable[[], object]]) -> list[object]:
@@ -165,3 +168,119 @@ def test_many_clicks_on_effect_start_one_term():
     results = at_once([effect] * 6)
     assert len([result for result in results if isinstance(result, Promotion)]) == 1, results
     assert cast.candidate.role_terms.filter(role="committer").count() == 1
+
+
+def test_recusal_racing_votes_and_the_closing_leaves_a_count_that_recounts():
+    cast = make_cast()
+    promotion = cast.promotion("voting")
+    for by, choice in zip(cast.maintainers, (1, 1, -1), strict=True):
+        ballot(promotion, by, choice)()
+    # The closing may come first, then standing aside is refused; or last, then it is counted without.
+    leaver = cast.maintainers[2]
+
+    def recuse() -> object:
+        return promotions.recuse(promotion_id=promotion.pk, by=leaver, at=AT)
+
+    def rejoin() -> object:
+        return promotions.rejoin(promotion_id=promotion.pk, by=leaver, at=AT)
+
+    def close() -> object:
+        return promotions.close(promotion_id=promotion.pk, by=cast.maintainers[0], at=AT)
+
+    jobs = [recuse, rejoin, recuse, close, recuse, ballot(promotion, leaver, 1), rejoin, recuse]
+    results = at_once(jobs)
+    unexpected = [
+        result
+        for result in results
+        if isinstance(result, BaseException) and not isinstance(result, Refusal)
+    ]
+    assert unexpected == []
+    assert promotion.recusals.filter(withdrawn_at=None).count() <= 1
+    promotion.refresh_from_db()
+    if promotion.state == "voting":
+        promotions.close(promotion_id=promotion.pk, by=None, at=AT, clock=lambda: FOREVER)
+        promotion.refresh_from_db()
+    assert recount(promotion) == promotion.outcome
+    counted = str(leaver.pk) in promotion.outcome["electorate"]
+    assert counted != promotion.recusals.filter(withdrawn_at=None).exists()
+
+
+STEPS = {
+    "endorse": ("nominated", lambda cast: cast.committer, promotions.endorse, {}),
+    "accept": ("nominated", lambda cast: cast.candidate, promotions.accept, {}),
+    "decline": ("nominated", lambda cast: cast.candidate, promotions.decline, {}),
+    "withdraw": ("voting", lambda cast: cast.candidate, promotions.withdraw, {}),
+    "say": ("accepted", lambda cast: cast.committer, promotions.say, {"body": "评审很细"}),
+    "open": ("accepted", lambda cast: cast.maintainers[0], promotions.open_voting, {}),
+    "cast": ("voting", lambda cast: cast.committer, promotions.cast, {"choice": 1}),
+    "recuse": ("voting", lambda cast: cast.committer, promotions.recuse, {}),
+    "effect": (
+        "approved",
+        lambda cast: cast.maintainers[0],
+        promotions.take_effect,
+        {"effective_on": AT.date()},
+    ),
+}
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_clicks_at_the_same_moment_count_once(action):
+    cast = make_cast()
+    state, who, step, values = STEPS[action]
+    promotion = cast.promotion(state)
+
+    def click() -> object:
+        return step(promotion_id=promotion.pk, by=who(cast), at=AT, **values)
+
+    results = at_once([click] * 4)
+    unexpected = [
+        result
+        for result in results
+        if isinstance(result, BaseException) and not isinstance(result, Refusal)
+    ]
+    assert unexpected == []
+    subject = f"promotion:{promotion.pk}"
+    assert Entry.objects.filter(subject=subject, action__startswith="promotion.").count() == 1
+
+
+# ── the web machine's clock ───────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_web_machine_two_hours_off_changes_no_outcome(hours, client):
+    """Everything through the pages, while the process believes another hour than the database."""
+    cast = make_cast()
+    open_one = cast.promotion("voting", voting_closes_at=database_now() + dt.timedelta(hours=1))
+    over = cast.promotion(
+        "voting", role="maintainer", voting_closes_at=database_now() - dt.timedelta(hours=1)
+    )
+    waiting = cast.promotion(
+        "nominated", person=cast.contributor, answer_due_at=database_now() + dt.timedelta(hours=1)
+    )
+    late = cast.promotion(
+        "nominated", person=cast.stranger, answer_due_at=database_now() - dt.timedelta(hours=1)
+    )
+    elsewhere = database_now() + dt.timedelta(hours=hours)
+    with time_machine.travel(elsewhere, tick=True):
+        assert abs(timezone.now() - database_now()) > dt.timedelta(minutes=110)
+        client.force_login(user_of(cast.maintainers[0]))
+        for promotion in (open_one, over):
+            client.post(f"{promotion.get_absolute_url()}vote/", {"choice": "1"})
+        close_due_votes()
+        expire_due_nominations()
+        for promotion, person in ((waiting, cast.contributor), (late, cast.stranger)):
+            client.force_login(user_of(person))
+            client.post(f"{promotion.get_absolute_url()}accept/")
+    for promotion in (open_one, over, waiting, late):
+        promotion.refresh_from_db()
+    assert [promotion.state for promotion in (open_one, over, waiting, late)] == [
+        "voting",
+        "expired",
+        "accepted",
+        "expired",
+    ]
+    ballots = Ballot.objects.values_list("promotion_id", flat=True)
+    assert list(ballots) == [open_one.pk]
+    assert abs(Ballot.objects.get().cast_at - database_now()) < dt.timedelta(minutes=10)
+    # The instants of the record are the database's too.
+    assert all(
+        abs(entry.at - database_now()) < dt.timedelta(minutes=10) for entry in Entry.objects.all()
+    )

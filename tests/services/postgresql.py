@@ -30,7 +30,7 @@ POSTGRES_SETTINGS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_connections": "100",
+    "max_connections": "200",
     "timezone": "UTC",
 }
 # With LC_CTYPE C, pg_trgm would ignore Chinese altogether.
