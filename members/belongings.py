@@ -6,7 +6,7 @@ nothing is lost by silence. Rooms above add theirs to ON_DOUBLE and STAYS.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,10 @@ class Relation:
 
     @property
     def label(self) -> str:
-        return f"{self.model._meta.verbose_name} · {self.field.verbose_name}"
+        """The table's name; with the column's where the table names people in several."""
+        table = str(self.model._meta.verbose_name)
+        columns = [one for one in self.model._meta.fields if one.related_model is Person]
+        return f"{table} · {self.field.verbose_name}" if len(columns) > 1 else table
 
     def rows(self, person: Person) -> QuerySet[Any]:
         return self.model._base_manager.filter(**{self.field.name: person})
@@ -48,8 +51,13 @@ class Relation:
         return self.rows(person).filter(stays) if stays is not None else self.rows(person).none()
 
     def moving(self, person: Person) -> QuerySet[Any]:
+        return self.moving_of([person])
+
+    def moving_of(self, people: Iterable[Person]) -> QuerySet[Any]:
+        """Rows that go along when one of these is merged."""
+        rows = self.model._base_manager.filter(**{f"{self.field.name}__in": people})
         stays = STAYS.get(self.name)
-        return self.rows(person).exclude(stays) if stays is not None else self.rows(person)
+        return rows.exclude(stays) if stays is not None else rows
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from .discussion import LENGTH
 from .effect import way_of
-from .models import Account, Ballot, Person, Promotion, Repository, RoleTerm, Sig
+from .models import Account, Ballot, FormerLogin, Person, Promotion, Repository, RoleTerm, Sig
 from .transitions import GIVING
 
 KINDS = [
@@ -150,12 +150,17 @@ class StatementForm(forms.Form):
 
 
 def people_called(login: str) -> list[Person]:
-    """People with that login, on any host or on the one written before it ("gitee:lin")."""
+    """People with that login, on any host or on the one written before it ("gitee:lin"); without any,
+    those who had it before a rename."""
     host, colon, name = login.rpartition(":")
     accounts = Account.objects.alias(key=Lower("login")).filter(key=name.lower())
     if colon:
         accounts = accounts.filter(host=host.lower())
-    return list(Person.objects.filter(accounts__in=accounts).distinct())
+    people = list(Person.objects.filter(accounts__in=accounts).distinct())
+    if people or colon:
+        return people
+    former = FormerLogin.objects.filter(login=name.lower())
+    return list(Person.objects.filter(accounts__former_logins__in=former).distinct())
 
 
 def _unknown_login(login: str) -> str:

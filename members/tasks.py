@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from . import promotion
+from . import following, promotion
 from .ballot_box import database_now
 from .models import Promotion
 from .notices import reminders, sending
@@ -52,6 +52,13 @@ def _expire(pk: int) -> bool:
         return False
     logger.info("promotion %s: expired unanswered", pk)
     return True
+
+
+# ── who is who ────────────────────────────────────────────────────────────────────────────────
+@shared_task
+def follow_merges() -> int:
+    """Bring along what was on its way to somebody while they were merged; returns how many rows."""
+    return following.follow(at=database_now())
 
 
 # ── notices ───────────────────────────────────────────────────────────────────────────────────

@@ -85,7 +85,8 @@ def _is_number(text: str) -> bool:
 def _accounts(person: Person) -> list[tuple[Account, str, list[str]]]:
     """(account, its address or nothing, logins it had before); one row of the query a former login."""
     found: dict[int, tuple[Account, str, list[str]]] = {}
-    for account in person.accounts.all():
+    # Names of commits behind the logins.
+    for account in sorted(person.accounts.all(), key=lambda one: one.host == Account.GIT):
         shown = found.setdefault(account.pk, (account, _home_of(account), []))
         if former := account.former:  # type: ignore[attr-defined]
             shown[2].append(former)

@@ -43,6 +43,7 @@ def roster(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "today": today,
         "is_member": bool(reader),
+        "is_maintainer": reader == RoleTerm.Role.MAINTAINER,
         "due": rosters.due_soon(shown["groups"]) if reader == RoleTerm.Role.MAINTAINER else [],
     }
     return render(request, "members/roster_list.html", {**context, **shown})

@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-notices": {"task": "members.tasks.sweep_notices", "schedule": 10.0},
     "remind-voters": {"task": "members.tasks.remind_voters", "schedule": 600.0},
     "close-votes": {"task": "members.tasks.close_due_votes", "schedule": 60.0},
+    "follow-merges": {"task": "members.tasks.follow_merges", "schedule": 3600.0},
     "expire-nominations": {"task": "members.tasks.expire_due_nominations", "schedule": 600.0},
     "sweep-file-changes": {
         "task": "members.file_change_tasks.sweep_file_changes",

@@ -27,6 +27,7 @@ from members.models import (
     RoleTerm,
 )
 from members.refusals import NotAllowed
+from members.tasks import follow_merges
 from tests.factories import (
     AccountFactory,
     ActionItemFactory,
@@ -435,6 +436,29 @@ def test_a_merge_that_fails_moves_nothing(kept, gone, boss, monkeypatch):
         join(kept, gone, boss)
     gone.refresh_from_db()
     assert (gone.merged_into, gone.accounts.count()) == (None, 1)
+
+
+# ── what was on its way ───────────────────────────────────────────────────────────────────────
+def test_a_fact_written_while_merging_is_brought_along(sig, kept, gone, boss):
+    decided = vote(PromotionFactory(sig=sig, state="rejected"), gone)
+    join(kept, gone, boss)
+    ContributionFactory(person=gone, sig=sig)
+    assert follow_merges() == 1
+    assert kept.contributions.count() == 1
+    entry = Entry.objects.get(action="person.followed")
+    assert entry.data["moved"] == {"members.contribution.person": 1}
+    assert follow_merges() == 0
+    assert Entry.objects.filter(action="person.followed").count() == 1
+    decided.refresh_from_db()
+    assert decided.voter == gone
+
+
+def test_what_cannot_follow_stays(sig, kept, gone, boss):
+    join(kept, gone, boss)
+    promotion = PromotionFactory(sig=sig, state="voting")
+    vote(promotion, kept), vote(promotion, gone)
+    assert follow_merges() == 0
+    assert gone.ballots.count() == 1
 
 
 # ── asking and setting apart ──────────────────────────────────────────────────────────────────
