@@ -125,7 +125,7 @@ def _tell(statement: Statement, by: Person, at: dt.datetime) -> None:
         key=f"promotion:{promotion.pk}:statement:{statement.pk}",
         kind="promotion.statement",
         people=Person.objects.filter(pk__in=concerned),
-        data=about_promotion(promotion, by=name or str(_("有成员"))),
+        data=about_promotion(promotion, by=name),
         at=at,
     )
 

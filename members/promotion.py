@@ -144,8 +144,8 @@ def _proposal_json(promotion: Promotion, scope: list[Repository]) -> dict[str, A
 
 
 def _tell_candidate(promotion: Promotion, by: Person, at: dt.datetime) -> None:
-    """Who is proposed by somebody else is asked to answer."""
-    if promotion.state == State.NOMINATED:
+    """Who is proposed by somebody else is asked to answer, or told where their answer is not asked."""
+    if promotion.person_id != by.pk:
         tell(
             key=f"promotion:{promotion.pk}:nominated",
             kind="promotion.nominated",

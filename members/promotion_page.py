@@ -20,7 +20,7 @@ from .models import Ballot, Endorsement, Person, Promotion, Recusal, RoleTerm, S
 from .policy import Electorate, Rules, Tally, count
 from .promotion_buttons import Button, buttons_of
 from .promotion_list import badge_of, days_left
-from .rules import Roles, can
+from .rules import Roles, can, may_remind
 from .transitions import GIVING
 from .voting import is_over, nominators_of, opens_from
 from .waiting import due_at
@@ -118,6 +118,7 @@ class Page:
     vote: Vote
     buttons: Sequence[Button]
     can_vote: bool
+    can_remind: bool
     my_ballot: Ballot | None
     events: Sequence[Entry]
 
@@ -144,6 +145,7 @@ def page_of(promotion: Promotion, viewer: Person | None, roles: Roles, now: dt.d
         vote=vote,
         buttons=buttons_of(promotion, viewer, roles, rules, vote.tally, over, now),
         can_vote=_can_vote(promotion, viewer, roles, vote, over),
+        can_remind=_is_waiting(promotion, vote, over) and may_remind(viewer, promotion, roles),
         my_ballot=next((row for row in ballots if viewer and row.voter_id == viewer.pk), None),
         events=_events(promotion),
     )
@@ -290,6 +292,11 @@ def _can_vote(
         and not over
         and all(voter.person != viewer for voter in vote.absent)
     )
+
+
+def _is_waiting(promotion: Promotion, vote: Vote, over: bool) -> bool:
+    """Somebody may still vote and has not."""
+    return promotion.state == State.VOTING and not over and bool(vote.silent)
 
 
 def _is_provisional(promotion: Promotion) -> bool:

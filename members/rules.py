@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.utils import timezone
 
 from . import limits
+from .ballot_box import DatabaseDay
 from .models import Contribution, Person, Promotion, RoleTerm, Sig
 from .policy import MAINTAINER, ROLES
 from .policy_json import rules_from_json
@@ -24,11 +24,10 @@ def acting_person(user: User) -> Person | None:
 
 
 def roles_of(person: Person | None, sig: Sig, on: dt.date | None = None) -> frozenset[str]:
-    """Roles a person holds in a SIG on a day of the SIG's calendar (today if not said)."""
+    """Roles a person holds in a SIG on a day of the SIG's calendar (the database's today if not said)."""
     if person is None:
         return frozenset()
-    day = on or sig.day_of(timezone.now())
-    terms = RoleTerm.objects.active(day).filter(person=person, sig=sig)
+    terms = RoleTerm.objects.active(on or DatabaseDay(sig)).filter(person=person, sig=sig)
     return frozenset(terms.values_list("role", flat=True))
 
 
@@ -195,9 +194,9 @@ def can_take_effect(user: User, promotion: Promotion) -> bool:
     return _can("effect", user, promotion)
 
 
-def may_remind(person: Person | None, promotion: Promotion) -> bool:
+def may_remind(person: Person | None, promotion: Promotion, roles: Roles) -> bool:
     """May have those reminded who have not voted: a Maintainer, except the one it is about."""
-    return person is not None and _may_lead(person, promotion, roles_of(person, promotion.sig))
+    return person is not None and _may_lead(person, promotion, roles)
 
 
 def can_see_outbox(user: User) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Person, Promotion
 from ..refusals import NotAllowed, Refusal, WrongState
-from ..rules import may_remind
+from ..rules import may_remind, roles_of
 from ..working_days import ONE_DAY, Calendar, china
 from .about import about_promotion
 from .outbox import tell_all
@@ -75,7 +75,8 @@ def remind_now(*, promotion_id: int, by: Person, at: dt.datetime) -> int:
     rows = Promotion.objects.select_related("sig", "policy", "person")
     # The lock makes a double click one reminder and one refusal.
     promotion = rows.select_for_update(of=("self",)).get(pk=promotion_id)
-    if not may_remind(by, promotion):
+    roles = roles_of(by, promotion.sig, promotion.sig.day_of(at))
+    if not may_remind(by, promotion, roles):
         raise NotAllowed(_("只有候选人以外的 Maintainer 可以提醒尚未表决的成员。"))
     closes_at = promotion.voting_closes_at
     if promotion.state != Promotion.State.VOTING or (closes_at and closes_at <= at):

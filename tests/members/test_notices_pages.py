@@ -7,13 +7,14 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from members.models import Notice, NoticePreference, Person
+from members.models import Ballot, Notice, NoticePreference, Person
 from members.notices import sending
 from members.notices.about import about_promotion
 from members.notices.consent import read_token, token_of
 from members.notices.kinds import KINDS
 from members.notices.outbox import tell
-from tests.factories import PersonFactory, SigFactory
+from members.promotion import nominate
+from tests.factories import ContributionFactory, PersonFactory, SigFactory
 from tests.members.cast import AT, make_cast, user_of
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +388,74 @@ def test_remind_in_another_sig_is_not_found(client, cast):
     client.force_login(user_of(cast.maintainers[0]))
     url = reverse("members:promotion-remind", args=[other, promotion.pk])
     assert client.post(url).status_code == 404
+
+
+BUTTON = "提醒尚未表决的成员"
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        ("maintainer", True),
+        ("committer", False),
+        ("candidate", False),
+        ("stranger", False),
+        ("nobody", False),
+    ],
+)
+def test_the_button_to_remind_is_shown_to_maintainers(client, cast, who, shown):
+    promotion = cast.promotion("voting")
+    if who != "nobody":
+        person = cast.maintainers[0] if who == "maintainer" else getattr(cast, who)
+        client.force_login(user_of(person))
+    page = client.get(promotion.get_absolute_url()).content.decode()
+    assert (BUTTON in page) is shown
+
+
+def test_the_button_to_remind_goes_when_everybody_has_voted(client, cast):
+    promotion = cast.promotion("voting")
+    client.force_login(user_of(cast.maintainers[0]))
+    for voter in (*cast.maintainers, cast.committer):
+        assert BUTTON in client.get(promotion.get_absolute_url()).content.decode()
+        Ballot.objects.create(promotion=promotion, voter=voter, choice=1, cast_at=AT)
+    assert BUTTON not in client.get(promotion.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("state", ["accepted", "approved", "rejected"])
+def test_the_button_to_remind_is_there_only_while_the_vote_is_open(client, cast, state):
+    client.force_login(user_of(cast.maintainers[0]))
+    page = client.get(cast.promotion(state).get_absolute_url()).content.decode()
+    assert BUTTON not in page
+
+
+# ── what the steps of a promotion tell ────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kind", ["promote", "remove"])
+def test_who_is_proposed_by_another_is_told(cast, kind):
+    subject = cast.contributor if kind == "promote" else cast.committer
+    ContributionFactory(person=subject, sig=cast.sig)
+    promotion = nominate(
+        sig=cast.sig,
+        person=subject,
+        role="committer",
+        reason="理由",
+        kind=kind,
+        repositories=[cast.repository] if kind == "promote" else [],
+        by=cast.maintainers[0],
+        at=AT,
+    )
+    (notice,) = Notice.objects.filter(kind="promotion.nominated")
+    assert notice.person == subject
+    assert (notice.data["state"], notice.data["by"]) == (promotion.state, "Maintainer-0")
+
+
+def test_who_proposes_themselves_is_not_told(cast):
+    nominate(
+        sig=cast.sig,
+        person=cast.candidate,
+        role="committer",
+        reason="理由",
+        repositories=[cast.repository],
+        by=cast.candidate,
+        at=AT,
+    )
+    assert not Notice.objects.exists()

@@ -347,7 +347,9 @@ def test_a_worker_that_came_late_does_not_mark_what_another_took_over(told, cast
     fast = sending.claim(slow.pk)
     sending._attempt(fast)
     sending._put_off(slow, sending.NotSent("unreachable:TimeoutError"))
-    assert Notice.objects.get().state == "sent"
+    sending._put_off(slow, sending.NotSent("refused:550", is_permanent=True))
+    row = Notice.objects.get()
+    assert (row.state, row.error) == ("sent", "")
 
 
 # ── once more ─────────────────────────────────────────────────────────────────────────────────
