@@ -150,10 +150,16 @@ def _status(row: Silent, inquiry: Inquiry | None, on: dt.date) -> str:
     if inquiry is None or sig.day_of(inquiry.asked_at) < row.since:
         return UNASKED
     if inquiry.answered_at is None:
-        return OVERDUE if silence.is_overdue(sig.day_of(inquiry.asked_at), on) else WAITING
+        return OVERDUE if is_overdue(inquiry, sig, on) else WAITING
     again = Rules(inactive_months=row.months)
     lapsed = silence.is_silent(again, sig.day_of(inquiry.answered_at), on)
     return UNASKED if lapsed or not inquiry.answer else ANSWERED
+
+
+def is_overdue(inquiry: Inquiry, sig: Sig, on: dt.date) -> bool:
+    """Open for so long that it is marked."""
+    open_long = silence.is_overdue(sig.day_of(inquiry.asked_at), on)
+    return inquiry.answered_at is None and open_long
 
 
 # ── asking ────────────────────────────────────────────────────────────────────────────────────

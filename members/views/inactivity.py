@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import inactivity as inactivities
-from .. import rules, silence
+from .. import rules
 from ..ballot_box import database_now
 from ..inactivity_page import proposal_url, rows_of, rules_in_words
 from ..models import Inquiry, Person, Promotion, Sig
@@ -76,7 +76,7 @@ def inactivity(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": rows_of(inactivities.silent_on(sig, on), person, roles),
         "leads": MAINTAINER in roles,
         "page": page,
-        "answer_days": silence.ANSWER_DAYS,
+        "asked": [(one, inactivities.is_overdue(one, sig, on)) for one in page.rows],
     }
     return render(request, "members/inactivity_list.html", context)
 
@@ -110,19 +110,20 @@ def inquiry_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         Inquiry.objects.select_related("sig", "person", "asked_by"), sig__slug=slug, pk=pk
     )
     at = database_now()
-    person, roles = _reader(request, inquiry.sig, inquiry.sig.day_of(at))
+    on = inquiry.sig.day_of(at)
+    person, roles = _reader(request, inquiry.sig, on)
     if not rules.may_see_inquiry(person, inquiry.person, roles):
         raise PermissionDenied(_("这一页只对被询问的人和本 SIG 的成员开放。"))
     if request.method != "POST":
-        return _inquiry_page(request, inquiry, person, roles, AnswerForm())
+        return _inquiry_page(request, inquiry, person, roles, AnswerForm(), on)
     form = AnswerForm(request.POST)
     if not form.is_valid() or person is None:
-        return _inquiry_page(request, inquiry, person, roles, form)
+        return _inquiry_page(request, inquiry, person, roles, form, on)
     try:
         inactivities.answer(inquiry_id=pk, by=person, at=at, **form.cleaned_data)
     except BadProposal as refusal:
         form.add_error(refusal.field, str(refusal))
-        return _inquiry_page(request, inquiry, person, roles, form)
+        return _inquiry_page(request, inquiry, person, roles, form, on)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("members:inquiry-detail", slug, pk)
@@ -151,12 +152,14 @@ def _inquiry_page(
     person: Person | None,
     roles: frozenset[str],
     form: AnswerForm,
+    on: dt.date,
 ) -> HttpResponse:
     mine = rules.may_answer(person, inquiry.person)
     context = {
         "sig": inquiry.sig,
         "tab": "members",
         "inquiry": inquiry,
+        "overdue": inactivities.is_overdue(inquiry, inquiry.sig, on),
         "mine": mine,
         "is_member": bool(roles),
         "form": form if mine and inquiry.answered_at is None else None,

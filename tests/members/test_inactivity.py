@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from ledger.models import Entry
-from members import silence
+from members import inactivity, silence
+from members.ballot_box import database_now
 from members.inactivity import AlreadyAnswered, NotSilent, answer, ask, silent_on
 from members.models import Inquiry, Leave, Notice, Policy, Promotion, RoleTerm
 from members.policy import Rules
@@ -452,3 +453,18 @@ def test_list_takes_the_same_queries_for_one_and_three(
     # who asked, rules in words, the seven of silent_on, the reader's accounts
     with django_assert_num_queries(18):
         client.get(address("inactivity", cast))
+
+
+@pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])
+def test_question_unanswered_for_thirty_days_is_marked_on_both_pages(cast, enter, days, late):
+    inquiry = asked(cast, at=database_now() - dt.timedelta(days=days))
+    client = enter(cast.maintainers[0])
+    for page in (address("inactivity", cast), address("inquiry-detail", cast, inquiry.pk)):
+        text = client.get(page).content.decode()
+        assert ("30 天未答复" in text) is late
+        assert ("等待答复" in text) is not late
+
+
+def test_answered_question_is_never_overdue(cast):
+    inquiry = answered(asked(cast))
+    assert not inactivity.is_overdue(inquiry, cast.sig, TODAY + dt.timedelta(days=99))
