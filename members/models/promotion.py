@@ -81,6 +81,7 @@ class Promotion(models.Model):
         ]
         indexes = [
             models.Index(fields=["sig", "state", "-nominated_at"], name="promotion_sig_state"),
+            models.Index(fields=["sig", "-nominated_at", "-id"], name="promotion_sig_nominated"),
             models.Index(fields=["state", "voting_closes_at"], name="promotion_state_closes"),
             models.Index(fields=["state", "answer_due_at"], name="promotion_state_answer"),
         ]
