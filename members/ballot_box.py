@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models import DateField, Func, Value
 
-from .models import Ballot, Leave, Promotion, Recusal, RoleTerm
+from .models import Ballot, Leave, Promotion, Recusal, RoleTerm, Sig
 from .policy import Electorate, Rules, Tally, Vote, count, for_kind
 from .policy_json import rules_from_json
 
@@ -25,6 +26,24 @@ def database_now() -> dt.datetime:
     if isinstance(value, str):
         return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
     return value.astimezone(dt.UTC)
+
+
+class DatabaseDay(Func):
+    """Today in a SIG's zone by the database's clock, inside a query: no question of its own is needed."""
+
+    output_field = DateField()
+
+    def __init__(self, sig: Sig) -> None:
+        # How far the zone is from UTC may be asked of any clock: it changes twice a year at most.
+        offset = dt.datetime.now(sig.zone).utcoffset() or dt.timedelta()
+        super().__init__(Value(f"{int(offset.total_seconds()):+d} seconds"))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="DATE('now', %(expressions)s)")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "((clock_timestamp() AT TIME ZONE 'UTC') + (%(expressions)s)::interval)::date"
+        return self.as_sql(compiler, connection, template=template)
 
 
 def rules_of(promotion: Promotion) -> Rules:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +12,8 @@ from .sig import Repository, Sig
 
 
 class RoleTermQuerySet(models.QuerySet["RoleTerm"]):
-    def active(self, on: dt.date) -> "RoleTermQuerySet":
-        """Terms in force on a day; a term's last day is the one before `ended_on`."""
+    def active(self, on: dt.date | Expression) -> "RoleTermQuerySet":
+        """Terms in force on a day, given or computed by the database; a term's last day is the one before `ended_on`."""
         return self.filter(started_on__lte=on).filter(Q(ended_on=None) | Q(ended_on__gt=on))
 
 

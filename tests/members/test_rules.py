@@ -1,9 +1,11 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser, User
 
 from members import rules
+from members.ballot_box import DatabaseDay, database_now
 from tests.factories import PersonFactory, RoleTermFactory, SigFactory
 
 from .cast import make_cast, user_of
@@ -53,3 +55,26 @@ def test_roles_of_a_day_are_those_of_that_day():
 )
 def test_rank_is_that_of_the_highest_role(roles, rank):
     assert rules.rank(frozenset(roles)) == rank
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_roles_of_today_are_by_the_databases_day_not_the_web_machines(days):
+    sig = SigFactory()
+    today = sig.day_of(database_now())
+    begins, ends = PersonFactory(), PersonFactory()
+    RoleTermFactory(person=begins, sig=sig, role="maintainer", started_on=today)
+    RoleTermFactory(
+        person=ends, sig=sig, role="maintainer", started_on=dt.date(2020, 1, 1), ended_on=today
+    )
+    with time_machine.travel(database_now() + dt.timedelta(days=days)):
+        assert [rules.roles_of(person, sig) for person in (begins, ends)] == [
+            {"maintainer"},
+            frozenset(),
+        ]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Asia/Kolkata", "UTC"])
+def test_database_day_is_the_day_in_the_sigs_zone(zone):
+    sig = SigFactory(time_zone=zone)
+    shown = type(sig).objects.annotate(today=DatabaseDay(sig)).get(pk=sig.pk).today
+    assert shown == sig.day_of(database_now())
