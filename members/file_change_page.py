@@ -60,6 +60,11 @@ def has_address(text: str) -> bool:
     return bool(ADDRESS.search(text))
 
 
+def masked(text: str) -> str:
+    """The text with every address left out."""
+    return ADDRESS.sub(_("（邮箱）"), text)
+
+
 def groups_of(promotion: Promotion, *, may_change: bool, sees_addresses: bool) -> list[Group]:
     """One query; none before the decision."""
     if promotion.state not in DECIDED:
@@ -98,7 +103,7 @@ def _title(promotion: Promotion, repository: Repository | None) -> str:
 def _line(row: FileChange, sees_addresses: bool) -> Line:
     patch = "" if row.state in OVER else row.patch
     if not sees_addresses:
-        patch = ADDRESS.sub(_("（邮箱）"), patch)
+        patch = masked(patch)
     asked = row.state == State.READY and row.asked_at is not None
     return Line(row, BADGES[State(row.state)], sentence(row.error), patch, asked)
 

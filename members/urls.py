@@ -32,6 +32,12 @@ urlpatterns = [
     path("sigs/<slug:slug>/charter/", charter.charter_list, name="charter-list"),
     path("sigs/<slug:slug>/charter/<str:page>/", charter.charter_detail, name="charter-detail"),
     path("sigs/<slug:slug>/drift/", charter.drift, name="drift"),
+    path("sigs/<slug:slug>/drift/<str:login>/", charter.drift_person, name="drift-person"),
+    path(
+        "sigs/<slug:slug>/drift/<str:login>/<int:number>.patch",
+        charter.drift_patch,
+        name="drift-patch",
+    ),
     path("people/me/notices/", notices.own, name="notices"),
     path("people/me/notices/address/", notices.address_ask, name="notices-address-ask"),
     path(

@@ -1,6 +1,7 @@
 """The portal's own knowledge in the form of charter facts: for exporting, and for comparing."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..models import RoleTerm, Sig
@@ -22,15 +23,20 @@ from .facts import (
 from .plan import HEAD_SLUG, HEAD_TITLE, LANGUAGES
 
 
+def terms_on(sig: Sig, on: dt.date) -> list[RoleTerm]:
+    """The terms in force on a day with whom and what they are about; three queries."""
+    terms = RoleTerm.objects.active(on).filter(sig=sig).select_related("person")
+    terms = terms.prefetch_related("repositories", "person__accounts")
+    return list(terms.order_by("started_on", "id"))
+
+
 def people_on(sig: Sig, on: dt.date) -> tuple[Listed, ...]:
     """The roster of a day, Maintainers first, each with all that the portal knows."""
-    terms = (
-        RoleTerm.objects.active(on)
-        .filter(sig=sig)
-        .select_related("person")
-        .prefetch_related("repositories", "person__accounts")
-        .order_by("started_on", "id")
-    )
+    return listed_of(sig, terms_on(sig, on))
+
+
+def listed_of(sig: Sig, terms: Iterable[RoleTerm]) -> tuple[Listed, ...]:
+    """Terms as entries of a file."""
     extras = sig.extra.get("people", {})
     listed = [
         Listed(

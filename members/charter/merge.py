@@ -227,6 +227,9 @@ def _names(by_kind: Mapping[str, Source]) -> list[Difference]:
 def _against_owners(
     roles: Sequence[Listed], owners: Source, by_kind: Mapping[str, Source]
 ) -> list[Difference]:
+    if "/" in owners.file:
+        # Of a folder: nobody has to be in it, but whoever is should be known.
+        return _unlisted(roles, owners, by_kind)
     rights = _standings(owners)
     where = {"repository": owners.repository}
     found: list[Difference] = []
@@ -253,9 +256,11 @@ def _unlisted(
     listed = {one.login.lower() for source in by_kind.values() for one in source.facts.people}
     names = _logins_by_name(one for one in roles if one.login)
     found: list[Difference] = []
+    folder = owners.file.rpartition("/")[0]
+    where = f"{owners.repository}/{folder}" if folder else owners.repository
     for login, rights in _standings(owners).values():
         own = held.get(login.lower(), set())
-        values = {"repository": owners.repository}
+        values = {"repository": where}
         if login.lower() not in listed | held.keys():
             code = "approver_unlisted" if APPROVER in rights else "reviewer_unlisted"
             found.append(Difference(code, login, values))
@@ -265,8 +270,11 @@ def _unlisted(
         if not person.login:
             same = names.get(plain_name(person.name), {})
             maybe = next(iter(same.values())) if len(same) == 1 else ""
-            values = {"repository": owners.repository, "right": person.role, "login": maybe}
+            values = {"repository": where, "right": person.role, "login": maybe}
             found.append(Difference("display_name", person.name, values))
+        elif person.within and person.login.lower() not in listed | held.keys():
+            values = {"repository": f"{where} {person.within}"}
+            found.append(Difference(f"{person.role}_unlisted", person.login, values))
     return found
 
 

@@ -75,12 +75,13 @@ def test_page_says_why_there_is_no_button(client, cast, promotion):
     assert "还不知道 README 和 sig-info.yaml 在哪个仓库" in text
 
 
-def test_page_before_the_decision_and_without_files_says_what_to_do(client, cast):
+def test_page_before_the_decision_says_what_will_come(client, cast):
     assert "提名通过之后" in page(client, cast.promotion("voting")).content.decode()
-    cast.promotion("voting").delete()
+
+
+def test_page_without_files_says_what_to_do(client, cast):
     cast.sig.charter_sources.all().delete()
-    bare = cast.promotion("approved", role="maintainer")
-    assert "import_charter" in page(client, bare).content.decode()
+    assert "import_charter" in page(client, approved(cast)).content.decode()
 
 
 def test_promotion_page_tells_how_far_the_files_are(client, promotion):
