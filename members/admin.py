@@ -17,6 +17,8 @@ from .models import (
     CharterSource,
     Contribution,
     DayOverride,
+    Inquiry,
+    Leave,
     Person,
     Policy,
     Promotion,
@@ -126,3 +128,15 @@ class BallotAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(DayOverride)
 class DayOverrideAdmin(admin.ModelAdmin):
     list_display = ["day", "is_holiday", "name"]
+
+
+@admin.register(Leave)
+class LeaveAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "sig", "started_on", "ended_on"]
+    list_select_related = ["person", "sig"]
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["person", "sig", "asked_at", "answer", "answered_at"]
+    list_select_related = ["person", "sig"]

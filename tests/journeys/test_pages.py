@@ -24,6 +24,7 @@ def addresses(sig) -> list[str]:
     return [
         "/",
         f"{home}/members/",
+        f"{home}/members/former/",
         f"{home}/charter/",
         f"{home}/charter/{CharterPage.objects.filter(sig=sig).first().slug}/",
         f"{home}/drift/",
@@ -57,6 +58,8 @@ def member_addresses(sig) -> list[str]:
     coming = Meeting.objects.filter(sig=sig, state="scheduled").last()
     return [
         f"{home}/my-path/",
+        f"{home}/inactivity/",
+        f"{home}/leaves/",
         f"{home}/promotions/new/",
         f"{home}/promotions/{Promotion.objects.get(state='voting').pk}/",
         f"{home}/meetings/{coming.pk}/",

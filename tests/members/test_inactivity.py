@@ -15,6 +15,7 @@ from members.refusals import BadProposal, NotAllowed
 from tests.factories import ContributionFactory, PersonFactory, RoleTermFactory, SigFactory
 
 from .cast import AT, default_policy, make_cast, user_of
+from .test_ballots_concurrent import at_once
 
 TODAY = dt.date(2026, 3, 2)
 LONG_AGO = dt.date(2025, 1, 6)
@@ -468,3 +469,27 @@ def test_question_unanswered_for_thirty_days_is_marked_on_both_pages(cast, enter
 def test_answered_question_is_never_overdue(cast):
     inquiry = answered(asked(cast))
     assert not inactivity.is_overdue(inquiry, cast.sig, TODAY + dt.timedelta(days=99))
+
+
+# ── at once ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.django_db(transaction=True)
+def test_maintainers_who_ask_at_once_ask_one_question():
+    cast = make_cast()
+    RoleTerm.objects.filter(sig=cast.sig).update(started_on=LONG_AGO)
+    jobs = [lambda by=by: asked(cast, by=by) for by in cast.maintainers * 4]
+    results = at_once(jobs)
+    assert {getattr(result, "pk", result) for result in results} == {Inquiry.objects.get().pk}
+    assert Notice.objects.count() == Entry.objects.filter(action="inquiry.asked").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_leave_the_first():
+    cast = make_cast()
+    RoleTerm.objects.filter(sig=cast.sig).update(started_on=LONG_AGO)
+    inquiry = asked(cast)
+    jobs = [lambda choice=choice: answered(inquiry, choice) for choice in ("stays", "leave") * 4]
+    results = at_once(jobs)
+    assert sum(isinstance(result, AlreadyAnswered) for result in results) == 4
+    assert not [one for one in results if not isinstance(one, AlreadyAnswered | Inquiry)]
+    entry = Entry.objects.get(action="inquiry.answered")
+    assert Inquiry.objects.get().answer == entry.data["answer"]

@@ -7,7 +7,7 @@ from tests.factories import PersonFactory, RoleTermFactory
 
 pytestmark = pytest.mark.django_db
 TABLES = ["sig", "repository", "person", "charterpage", "chartersource", "roleterm", "contribution",
-          "policy", "promotion", "ballot"]  # fmt: skip
+          "policy", "promotion", "ballot", "leave", "inquiry", "dayoverride"]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -16,7 +16,17 @@ def test_admin_lists_every_table(admin_client, table):
 
 
 @pytest.mark.parametrize(
-    "table", ["roleterm", "contribution", "policy", "promotion", "ballot", "chartersource"]
+    "table",
+    [
+        "roleterm",
+        "contribution",
+        "policy",
+        "promotion",
+        "ballot",
+        "chartersource",
+        "leave",
+        "inquiry",
+    ],
 )
 def test_admin_adds_no_row_that_the_ledger_would_miss(admin_client, table):
     assert admin_client.get(reverse(f"admin:members_{table}_add")).status_code == 403
