@@ -26,7 +26,7 @@ DECIDING: dict[str, Action] = {
     "promotion.approved": Action(_("提名通过"), _("%(name)s 的 %(role)s 角色变动已通过表决。")),
     "promotion.rejected": Action(_("提名未通过"), _("%(name)s 的 %(role)s 角色变动未通过表决。")),
     "promotion.expired": Action(
-        _("提名过期"), _("%(name)s 的 %(role)s 角色变动无人表决，已过期。")
+        _("提名过期"), _("%(name)s 的 %(role)s 角色变动在期限内无人答复或表决，已过期。")
     ),
     "promotion.in_effect": Action(
         _("提名生效"), _("%(name)s 的 %(role)s 角色变动自 %(on)s 起生效。")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ledger.models import Entry
 
-from . import checklist, evidence, limits, policy_words, wording, working_days
+from . import checklist, evidence, holiday, limits, policy_words, wording
 from .activity import by_month
 from .ballot_box import electorate_of, on_leave_of, recount, rules_of, votes_of
 from .charts import BarChart
@@ -22,7 +22,7 @@ from .promotion_buttons import Button, buttons_of
 from .promotion_list import badge_of, days_left
 from .rules import Roles, can, may_remind
 from .transitions import GIVING
-from .voting import is_over, nominators_of, opens_from
+from .voting import is_objection, is_over, nominators_of, opens_from
 from .waiting import due_at
 
 State = Promotion.State
@@ -259,15 +259,10 @@ def _voters(
     for pk in electorate.with_role(*rules.electorate) & people.keys():
         role = next(role for role in rules.electorate if role in electorate.roles[pk])
         ballot = by_voter.get(pk)
-        objects = ballot is not None and pk in objectors and is_objection(ballot)
+        objects = pk in objectors and is_objection(ballot)
         voter = Voter(people[pk], wording.role_label(role), ballot, objects)
         rows.append((rules.electorate.index(role), people[pk].name, pk, voter))
     return [voter for _rank, _name, _pk, voter in sorted(rows, key=lambda row: row[:3])]
-
-
-def is_objection(ballot: Ballot) -> bool:
-    """A vote against with a reason; whether it blocks depends on the voter's role."""
-    return ballot.choice == Ballot.Choice.AGAINST and bool(ballot.reason)
 
 
 def _absent(
@@ -303,7 +298,7 @@ def _is_provisional(promotion: Promotion) -> bool:
     """The deadline rests on holidays that are not published yet."""
     if promotion.state != State.VOTING or promotion.voting_closes_at is None:
         return False
-    return working_days.is_provisional(promotion.voting_closes_at.year)
+    return holiday.is_provisional(promotion.voting_closes_at.year)
 
 
 # ── what happened ─────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import evidence, limits, rules, working_days
+from . import evidence, holiday, limits, rules, working_days
 from .ballot_box import (
     database_now,
     electorate_of,
@@ -72,7 +72,7 @@ def open_voting(*, promotion_id: int, by: Person, at: dt.datetime) -> Promotion:
     promotion.on_leave = sorted(on_leave_of(promotion, on))
     promotion.voting_opens_at = at
     promotion.voting_closes_at = working_days.end_of_nth(
-        at, own_rules.vote_working_days, working_days.china(), promotion.sig.zone
+        at, own_rules.vote_working_days, holiday.china(), promotion.sig.zone
     )
     data = {
         "closes_at": instant(promotion.voting_closes_at),
@@ -118,9 +118,7 @@ def opens_from(promotion: Promotion) -> dt.datetime | None:
     days = rules_of(promotion).discussion_working_days
     if not days or promotion.accepted_at is None:
         return None
-    return working_days.end_of_nth(
-        promotion.accepted_at, days, working_days.china(), promotion.sig.zone
-    )
+    return working_days.end_of_nth(promotion.accepted_at, days, holiday.china(), promotion.sig.zone)
 
 
 def nominators_of(promotion: Promotion) -> Sequence[Check]:
@@ -185,11 +183,23 @@ def cast(
     ballot = Ballot.objects.create(
         promotion=promotion, voter=by, choice=choice, reason=reason.strip(), cast_at=now
     )
-    note(promotion, "ballot", by, at, _ballot_json(ballot))
+    note(promotion, "ballot", by, at, _ballot_json(ballot, live))
     return ballot
 
 
-def _ballot_json(ballot: Ballot) -> dict[str, Any]:
+def is_objection(ballot: Ballot | None) -> bool:
+    """A vote against with a reason; whether it blocks depends on the voter's role."""
+    return ballot is not None and ballot.choice == Ballot.Choice.AGAINST and bool(ballot.reason)
+
+
+def _ballot_json(ballot: Ballot, former: Ballot | None) -> dict[str, Any]:
+    data = _ballot_content(ballot)
+    if is_objection(former) and not is_objection(ballot):
+        data["withdraws_objection"] = True
+    return data
+
+
+def _ballot_content(ballot: Ballot) -> dict[str, Any]:
     return {
         "choice": int(ballot.choice),
         "reason": ballot.reason,
