@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from allauth.socialaccount.models import SocialAccount
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,7 @@ def add(
         return account
     came_from = ""
     if account is None:
-        account = Account.objects.create(person=person, host=host, login=login, joined_at=at)
+        account = _create(person, host, login, at)
     else:
         came_from = account.person.actor
         _take(account, person, at)
@@ -86,13 +86,25 @@ def detach(
     return owner
 
 
+def _create(person: Person, host: str, login: str, at: dt.datetime) -> Account:
+    """Somebody may say the same of another person, or a sync meet the account, at this moment."""
+    try:
+        with transaction.atomic():
+            return Account.objects.create(person=person, host=host, login=login, joined_at=at)
+    except IntegrityError as error:
+        there = _account(host, login)
+        if there is None or there.person_id == person.pk:
+            raise
+        raise BelongsElsewhere(there) from error
+
+
 def _account(host: str, login: str) -> Account | None:
     accounts = Account.objects.select_related("person").alias(login_key=Lower("login"))
     return accounts.filter(host=host, login_key=login.lower()).first()
 
 
 def _locked(pk: int) -> Person:
-    return Person.objects.select_for_update().get(pk=pk)
+    return Person.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def _take(account: Account, person: Person, at: dt.datetime) -> None:

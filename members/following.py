@@ -37,7 +37,7 @@ def _left_behind() -> set[int]:
 
 @transaction.atomic
 def _bring(pk: int, at: dt.datetime) -> int:
-    gone = Person.objects.select_for_update().get(pk=pk)
+    gone = Person.objects.select_for_update(no_key=True).get(pk=pk)
     if gone.merged_into is None:
         return 0
     kept = gone.merged_into
