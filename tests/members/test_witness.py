@@ -11,20 +11,19 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from ledger.models import Entry
-from members import leave, refresh
+from members import leave, merging, refresh
 from members import promotion as promotions
 from members.adoption import adopt_preset
 from members.models import (
     Ballot,
     Endorsement,
-    Person,
     Policy,
     Promotion,
     Recusal,
     RoleTerm,
     Statement,
 )
-from tests.factories import AccountFactory, PersonFactory, RepositoryFactory
+from tests.factories import PersonFactory, RepositoryFactory
 
 from .cast import AT, make_cast
 
@@ -257,15 +256,21 @@ def test_refresh_leave_and_renaming_leave_everything_in_order(story):
     assert "the chain holds" in verify()
 
 
-def test_a_merge_of_the_voter_is_followed(story):
-    voter = story.maintainers[2]
-    kept = PersonFactory(account=None)
-    AccountFactory(person=kept, login="kept")
-    voter.accounts.update(person=kept)
-    Person.objects.filter(pk=voter.pk).update(merged_into=kept)
-    Ballot.objects.filter(voter=voter).update(voter=kept)
-    RoleTerm.objects.filter(person=voter).update(person=kept)
+@pytest.mark.parametrize("part", ["voter", "candidate", "author"])
+def test_a_merge_is_followed_and_what_is_changed_after_it_is_found(story, part):
+    gone = {
+        "voter": story.maintainers[2],
+        "candidate": story.candidate,
+        "author": story.nominator,
+    }[part]
+    kept = PersonFactory(account__login="kept")
+    merging.merge(kept_id=kept.pk, gone_id=gone.pk, reason="同一人", by=None, at=LATER)
     assert "the chain holds" in verify()
-    Ballot.objects.filter(voter=kept).update(voter=story.stranger)
-    with pytest.raises(CommandError, match="voter"):
+    table, column = {
+        "voter": (Ballot.objects.filter(choice=0), "voter"),
+        "candidate": (Promotion.objects, "person"),
+        "author": (Statement.objects.filter(body="同意"), "author"),
+    }[part]
+    table.update(**{column: story.stranger})
+    with pytest.raises(CommandError, match="is not"):
         verify()
