@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from ledger import record
 
 from . import likeness, rules
 from .belongings import ON_DOUBLE, UNDECIDED, Double, doubles, relations
+from .contribution import chunks
 from .models import Account, Ballot, Contribution, Person, Promotion, Recusal, RoleTerm, actor_of
 from .notices.outbox import tell
 from .overlap import Cut, Span, untangle
@@ -115,12 +116,12 @@ def take_over(*, kept: Person, gone: Person, at: dt.datetime | None) -> Moved:
 
     `at` None: nobody decided it, a code host showed that both are one (members.people).
     """
+    moved = Moved(joined=_joined_beforehand(kept, gone))
     _untangle_terms(kept, gone)
     _take_attendance(kept, gone)
     likeness.settle(kept=kept, gone=gone)
     if at is not None:
         gone.accounts.update(joined_at=at)
-    moved = Moved()
     for relation in relations():
         for double in doubles(relation, kept, gone):
             ON_DOUBLE[double.rule](double.mine, double.theirs, at)
@@ -132,6 +133,19 @@ def take_over(*, kept: Person, gone: Person, at: dt.datetime | None) -> Moved:
             del counts[name]
     _take_person(kept, gone)
     return moved
+
+
+def _joined_beforehand(kept: Person, gone: Person) -> Counter[str]:
+    """Rows of `gone` that go into rows of `kept`: terms within terms, presence noted twice."""
+    terms = sum(
+        cut.into is not None and same[cut.key].person_id == gone.pk
+        for cut, same in _cuts(_terms(kept, gone))
+    )
+    names = {
+        "members.roleterm.person": terms,
+        "members.contribution.person": len(_attended_twice(kept, gone)),
+    }
+    return Counter({name: number for name, number in names.items() if number})
 
 
 def _take_person(kept: Person, gone: Person) -> None:
@@ -236,19 +250,29 @@ def _fold_sentence(cut: Cut, terms: dict[int, RoleTerm]) -> str:
 def _take_attendance(kept: Person, gone: Person) -> None:
     """Presence is stored under the key of the person (meetings.attendance); once a meeting, also for
     who was written down under two names."""
-    kind = Contribution.Kind.MEETING_ATTENDED
-    tail = f":{gone.pk}"
-    rows = list(Contribution.objects.filter(person=gone, kind=kind, source__endswith=tail))
-    renamed = {row.pk: f"{row.source.removesuffix(tail)}:{kept.pk}" for row in rows}
-    taken = Contribution.objects.filter(person=kept, kind=kind).values_list("source", flat=True)
-    held = set(taken)
-    twice = [row.pk for row in rows if renamed[row.pk] in held]
-    for start in range(0, len(twice), 500):
-        Contribution.objects.filter(pk__in=twice[start : start + 500]).delete()
-    moving = [row for row in rows if renamed[row.pk] not in held]
+    twice = _attended_twice(kept, gone)
+    for some in chunks(twice):
+        Contribution.objects.filter(pk__in=some).delete()
+    moving = list(_attended(gone))
     for row in moving:
-        row.source = renamed[row.pk]
+        row.source = _source_of(row, gone, kept)
     Contribution.objects.bulk_update(moving, ["source"], batch_size=500)
+
+
+def _attended_twice(kept: Person, gone: Person) -> list[int]:
+    held = set(_attended(kept).values_list("source", flat=True))
+    return [row.pk for row in _attended(gone) if _source_of(row, gone, kept) in held]
+
+
+def _attended(person: Person) -> QuerySet[Contribution]:
+    kind = Contribution.Kind.MEETING_ATTENDED
+    return Contribution.objects.filter(
+        person=person, kind=kind, source__endswith=f":{person.pk}"
+    ).order_by("pk")
+
+
+def _source_of(row: Contribution, gone: Person, kept: Person) -> str:
+    return f"{row.source.removesuffix(f':{gone.pk}')}:{kept.pk}"
 
 
 # ── what stands against it ────────────────────────────────────────────────────────────────────
@@ -309,8 +333,9 @@ def preview(kept: Person, gone: Person) -> Preview:
     moved: list[tuple[str, int]] = []
     stays: list[tuple[str, int]] = []
     joined: list[tuple[str, int]] = []
+    beforehand = _joined_beforehand(kept, gone)
     for relation in relations():
-        twice = len(doubles(relation, kept, gone))
+        twice = len(doubles(relation, kept, gone)) + beforehand[relation.name]
         numbers = (relation.moving(gone).count() - twice, relation.staying(gone).count(), twice)
         for lines, number in zip((moved, stays, joined), numbers, strict=True):
             if number:

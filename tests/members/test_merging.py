@@ -514,5 +514,27 @@ def test_preview_tells_what_merge_does(sig, kept, gone, boss):
     assert data["stayed"] == {"members.ballot.voter": 1}
 
 
+def test_preview_counts_as_the_merge_does(sig, kept, gone, boss):
+    """Joined rows of every sort: a term within a term, presence noted twice, a leave of both."""
+    RoleTermFactory(person=gone, sig=sig, started_on=dt.date(2026, 2, 1))
+    RoleTermFactory(person=gone, sig=sig, role="contributor")
+    for person in (kept, gone):
+        Leave.objects.create(person=person, sig=sig, started_on=DAY)
+        source = f"meeting:1:meeting_attended:{person.pk}"
+        ContributionFactory(person=person, sig=sig, kind="meeting_attended", source=source)
+    ContributionFactory(person=gone, sig=sig)
+    page = preview(kept, gone)
+    join(kept, gone, boss)
+    data = Entry.objects.get(action="person.merged").data
+    for lines, said in ((page.moved, "moved"), (page.joined, "joined"), (page.stays, "stayed")):
+        assert sorted(number for _label, number in lines) == sorted(data[said].values())
+    assert data["joined"] == {
+        "members.contribution.person": 1,
+        "members.leave.person": 1,
+        "members.roleterm.person": 1,
+    }
+    assert data["moved"]["members.contribution.person"] == 1
+
+
 def test_conflicts_of_strangers_are_none(kept, gone):
     assert conflicts(kept, gone) == []
