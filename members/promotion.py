@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from . import evidence, proposal, working_days
+from . import evidence, holiday, proposal, working_days
 from .adoption import policy_in_force, stored_policy
 from .ballot_box import database_now, rules_of
 from .discussion import retract, say
@@ -121,7 +121,7 @@ def _stand(promotion: Promotion, rules: Rules, at: dt.datetime) -> None:
 
 
 def _end_of_nth(promotion: Promotion, days: int, at: dt.datetime) -> dt.datetime:
-    return working_days.end_of_nth(at, days, working_days.china(), promotion.sig.zone)
+    return working_days.end_of_nth(at, days, holiday.china(), promotion.sig.zone)
 
 
 def _rules_role(role: str) -> str:

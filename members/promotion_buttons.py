@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import wording, working_days
+from . import holiday, wording, working_days
 from .ballot_box import recused_from
 from .effect import way_of
 from .models import Person, Promotion
@@ -150,7 +150,7 @@ def _effect_of(action: str, reader: _Reader) -> str:
 
 def _effect_of_open(reader: _Reader) -> str:
     days, sig = reader.rules.vote_working_days, reader.promotion.sig
-    closes = working_days.end_of_nth(reader.now, days, working_days.china(), sig.zone)
+    closes = working_days.end_of_nth(reader.now, days, holiday.china(), sig.zone)
     return ngettext(
         "表决从现在起持续 %(count)d 个工作日，到 %(at)s 截止。",
         "表决从现在起持续 %(count)d 个工作日，到 %(at)s 截止。",

@@ -4,9 +4,6 @@ import datetime as dt
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from .holiday import china as china
-from .holiday import is_provisional as is_provisional
-
 ONE_DAY = dt.timedelta(days=1)
 # No calendar closes for two months; a faulty one must not count for ever.
 LONGEST_BREAK = 62
