@@ -5,10 +5,11 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ..holiday import china
 from ..models import Person, Promotion
 from ..refusals import NotAllowed, Refusal, WrongState
 from ..rules import may_remind, roles_of
-from ..working_days import ONE_DAY, Calendar, china
+from ..working_days import ONE_DAY, Calendar
 from .about import about_promotion
 from .outbox import tell_all
 from .relevance import not_voted

@@ -6,6 +6,7 @@ import time_machine
 from django.db import connections
 
 from members.ballot_box import database_now
+from members.holiday import china
 from members.models import Ballot, Notice
 from members.notices.reminders import (
     AlreadyReminded,
@@ -17,7 +18,6 @@ from members.notices.reminders import (
 )
 from members.refusals import NotAllowed, WrongState
 from members.tasks import remind_voters
-from members.working_days import china
 from tests.members.cast import AT, make_cast
 
 pytestmark = pytest.mark.django_db
