@@ -20,6 +20,7 @@ from .models import Ballot, Endorsement, Person, Promotion, Recusal, RoleTerm, S
 from .policy import Electorate, Rules, Tally, count
 from .promotion_buttons import Button, buttons_of
 from .promotion_list import badge_of, days_left
+from .roster import Seats
 from .rules import Roles, can, may_remind
 from .transitions import GIVING
 from .voting import is_objection, is_over, nominators_of, opens_from
@@ -114,6 +115,7 @@ class Page:
     proposal: Proposal
     checks: Sequence[CheckLine]
     unmet: int
+    seats: Seats | None
     discussion: Discussion
     vote: Vote
     buttons: Sequence[Button]
@@ -141,6 +143,7 @@ def page_of(promotion: Promotion, viewer: Person | None, roles: Roles, now: dt.d
         proposal=_proposal(promotion),
         checks=lines,
         unmet=sum(not line.is_met for line in lines),
+        seats=_seats(promotion, rules, now),
         discussion=_discussion(promotion, rules, viewer, roles),
         vote=vote,
         buttons=buttons_of(promotion, viewer, roles, rules, vote.tally, over, now),
@@ -184,6 +187,19 @@ def checks_of(promotion: Promotion, rules: Rules, now: dt.datetime) -> list[Chec
     shown = evidence.today(promotion.person, sig, now, rules)
     beside = checklist.with_today(lines, rules, shown, sig.day_of(now))
     return checklist.with_proofs(beside, stored)
+
+
+def _seats(promotion: Promotion, rules: Rules, now: dt.datetime) -> Seats | None:
+    """How many hold the role today, where the rules limit it and nothing has taken effect yet."""
+    is_open = promotion.state in Promotion.OPEN_STATES
+    if not is_open or not (rules.seats_min or rules.seats_max):
+        return None
+    terms = RoleTerm.objects.active(promotion.sig.day_of(now)).filter(
+        sig=promotion.sig, role=promotion.role
+    )
+    holders = terms.values("person").distinct().count()
+    label = wording.role_label(promotion.role)
+    return Seats(promotion.role, label, holders, rules.seats_min, rules.seats_max)
 
 
 # ── discussion ────────────────────────────────────────────────────────────────────────────────

@@ -242,6 +242,11 @@ def test_quorum_says_how_many_are_missing(cast, read):
     assert "法定人数还差 2 人投票" in read(promotion)[0]
 
 
+def test_seats_say_how_many_hold_the_role(cast, read):
+    policy_with(cast, seats_min=1, seats_max=3)
+    assert "Committer 1 人，规则允许 1–3 人。" in read(cast.promotion("voting"))[0]
+
+
 def test_silence_as_consent_says_so(cast, read):
     policy_with(cast, lazy_consensus=True)
     assert "目前没有人反对" in read(cast.promotion("voting"))[0]
