@@ -84,6 +84,15 @@ def test_adopt_from_a_later_day_leaves_today_alone():
     assert policy_in_force(sig, "committer", later).version == 2
 
 
+def test_adopt_leaves_what_was_decided_for_a_later_day():
+    sig = SigFactory()
+    later = TODAY + dt.timedelta(days=30)
+    adopted(sig, on=later)
+    adopted(sig, rules=PRESETS["apache"]["committer"], seen=1)
+    assert policy_in_force(sig, "committer", TODAY).version == 2
+    assert policy_in_force(sig, "committer", later).version == 1
+
+
 def test_adopt_says_the_preset_where_the_rules_are_one():
     sig = SigFactory()
     assert adopted(sig, rules=PRESETS["apache"]["committer"]).preset == "apache"

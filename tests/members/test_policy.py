@@ -193,6 +193,22 @@ def test_count_takes_silence_as_consent_where_the_rules_do(rules, cast, outcome,
     assert (tally.outcome, tally.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize(
+    ("values", "people", "cast"),
+    [
+        # If all the others keep silent, the quorum is missed.
+        ({"quorum": Fraction(3, 5)}, (3, 2), votes(yes=[1, 2])),
+        # If one of the others is against and nobody follows, the quorum is asked for and missed.
+        ({"quorum": Fraction(1), "lazy_consensus": True}, (3, 2), votes(yes=[1, 2])),
+        # If all the others are against, the threshold is missed.
+        ({"threshold_of": "voting"}, (2, 3), votes(yes=[1, 2])),
+    ],
+)
+def test_count_is_not_decided_while_one_way_leads_elsewhere(values, people, cast):
+    rules = dataclasses.replace(DEFAULT, objection_roles=(), **values)
+    assert count(rules, cast, electorate(*people)).decided is None
+
+
 def test_count_takes_no_silence_of_nobody_as_consent():
     assert count(LAZY, [], Electorate({})).outcome == "expired"
 
