@@ -31,11 +31,9 @@ def send(notice: Notice) -> None:
     """
     url = configured()[notice.data["channel"]]
     text = text_of(notice.kind, notice.data, settings.LANGUAGE_CODE)
-    try:
-        # Optional: an installation without channels runs without it.
-        import apprise
-    except ImportError:
-        raise NotSent("no_apprise", is_permanent=True) from None
+    # Only here: it knows a hundred services and takes its time to load, for a web process in vain.
+    import apprise
+
     channel = apprise.Apprise()
     if not channel.add(url):
         raise NotSent("bad_channel", is_permanent=True)

@@ -14,7 +14,6 @@ REASONS = {
     "channel_gone": gettext_lazy("这个频道已不在配置中。"),
     "bad_channel": gettext_lazy("频道地址无法识别，请检查 NOTIFY_URLS。"),
     "channel_refused": gettext_lazy("频道没有接受。"),
-    "no_apprise": gettext_lazy("没有安装 apprise，无法发到频道。"),
     "lost": gettext_lazy("每次发送都中途停止。"),
 }
 # What an address or a setting can mend, although nothing failed.

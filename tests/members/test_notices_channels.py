@@ -1,5 +1,8 @@
+import http.server
+import json
 import logging
 import sys
+import threading
 from types import ModuleType
 
 import pytest
@@ -103,11 +106,36 @@ def test_an_address_that_cannot_be_read_fails_in_sight(announced):
     assert (row.state, row.error) == ("failed", "bad_channel")
 
 
-def test_without_apprise_it_fails_in_sight(announced, monkeypatch):
-    monkeypatch.setitem(sys.modules, "apprise", None)
-    announced(SLACK)
-    row = Notice.objects.get()
-    assert (row.state, row.error) == ("failed", "no_apprise")
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """What a chat service's address is on the other end: takes a JSON body."""
+
+    bodies: list = []
+
+    def do_POST(self):
+        self.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+
+def test_the_library_itself_posts_to_an_address(settings):
+    server = http.server.HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.NOTIFY_URLS = [f"json://127.0.0.1:{server.server_port}/"]
+    promotion = make_cast().promotion("rejected")
+    data = about_promotion(promotion)
+    tell(key="once", kind="promotion.decided", person=None, data=data, at=AT)
+    try:
+        sending.send_due()
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert Notice.objects.get().state == "sent"
+    ((body),) = Receiver.bodies
+    assert body["title"].startswith("未通过")
+    assert promotion.get_absolute_url() in body["message"]
 
 
 def test_nothing_stored_or_logged_holds_the_secret(announced, posted, caplog):
