@@ -73,7 +73,11 @@ def readme_facts(sig: Sig, on: dt.date, kind: str = README) -> CharterFacts:
 
 
 def sig_info_facts(sig: Sig, on: dt.date, *, with_email: bool = True) -> CharterFacts:
-    """What a sig-info.yaml of the SIG says today. A member without a scope answers for all."""
+    """What a sig-info.yaml of the SIG says today. A member without a scope answers for all.
+
+    An address only where the imported file has it: what the portal learnt otherwise is private (I9).
+    """
+    public = _addresses_of(sig) if with_email else frozenset()
     known = sig.extra.get("repositories", {})
     people = people_on(sig, on)
     paths = dict.fromkeys([*known, *(repository.path for repository in sig.repositories.all())])
@@ -93,7 +97,7 @@ def sig_info_facts(sig: Sig, on: dt.date, *, with_email: bool = True) -> Charter
             replace(
                 one,
                 duty="",
-                email=one.email if with_email else "",
+                email=one.email if one.email in public else "",
                 repositories=() if one.role == MAINTAINER else one.repositories or everything,
             )
             for one in people
@@ -101,6 +105,12 @@ def sig_info_facts(sig: Sig, on: dt.date, *, with_email: bool = True) -> Charter
         repositories=tuple(RepositoryFacts(path, known.get(path, {})) for path in paths),
         extra=sig.extra.get("keys", {}),
     )
+
+
+def _addresses_of(sig: Sig) -> frozenset[str]:
+    """Every word with an @ in the sig-info.yaml that was imported last."""
+    texts = sig.charter_sources.filter(kind=SIG_INFO).values_list("text", flat=True)
+    return frozenset(word.strip("'\"") for text in texts for word in text.split() if "@" in word)
 
 
 def owners_facts(sig: Sig, on: dt.date, path: str) -> CharterFacts:

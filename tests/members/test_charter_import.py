@@ -9,8 +9,24 @@ from django.core.management import CommandError, call_command
 
 from ledger import chain, reading
 from ledger.models import Entry
-from members.models import Account, CharterPage, CharterSource, Person, Repository, RoleTerm, Sig
+from members import file_change
+from members.charter import owners
+from members.charter.files import SourceFile
+from members.charter.importing import Reading, import_charter
+from members.charter.merge import Source
+from members.charter.plan import Given
+from members.models import (
+    Account,
+    CharterPage,
+    CharterSource,
+    OwnersFile,
+    Person,
+    Repository,
+    RoleTerm,
+    Sig,
+)
 from tests.factories import AccountFactory, RepositoryFactory, RoleTermFactory, SigFactory
+from tests.members.charter_cast import AT, approved, charter_cast
 from tests.members.charter_texts import OWNERS, README, SIG_INFO
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +403,65 @@ def test_export_refuses_what_it_does_not_know(files):
     SigFactory(slug="bare")
     with pytest.raises(CommandError, match="which repository"):
         export("bare", "--format", "owners")
+
+
+# ── the files themselves, and where they live ─────────────────────────────────────────────────
+def test_import_keeps_the_files_as_they_are(files):
+    text = b"\xef\xbb\xbf" + SIG_INFO.replace("\n", "\r\n").encode()
+    files.write("sig-info.yaml", text)
+    run(files.paths())
+    assert CharterSource.objects.get(kind="sig-info").text.encode() == text
+    assert "Nothing to change." in run(files.paths())
+
+
+def test_home_of_the_files_is_kept_and_stays_until_another_is_told(files):
+    run(files.paths(), "--home", "gitee:stars/community:sigs/map/")
+    run(files.paths())
+    sig = Sig.objects.get()
+    assert (sig.charter_repository, sig.charter_folder) == ("gitee:stars/community", "sigs/map")
+
+
+@pytest.mark.parametrize("home", ["stars/community", "gitee:stars", "gitee:stars/community:../x"])
+def test_home_that_is_none_is_refused(files, home):
+    with pytest.raises(CommandError):
+        run(files.paths(), "--home", home)
+    assert not Sig.objects.exists()
+
+
+def test_owners_of_a_folder_stand_beside_those_of_the_root(files):
+    run(files.paths())
+    files.write("OWNERS", "approvers:\n- writer\n")
+    run(files.paths("OWNERS"), "--sig", "star-map", "--path", "docs/OWNERS")
+    kept = CharterSource.objects.filter(kind="owners").values_list("path", flat=True)
+    assert list(kept) == ["OWNERS", "docs/OWNERS"]
+    root, folder = (OwnersFile.objects.get(path=path) for path in ("OWNERS", "docs/OWNERS"))
+    assert folder.approvers == ["writer"]
+    assert "moyan" in root.approvers
+
+
+def test_rights_for_some_paths_are_rights_for_no_other(files):
+    files.write("OWNERS", OWNERS + "files:\n  docs/.*:\n    approvers:\n    - writer\n")
+    run(files.paths())
+    assert "writer" not in OwnersFile.objects.get().approvers
+
+
+def test_import_holds_open_changes_against_the_new_files():
+    cast = charter_cast()
+    promotion = approved(cast)
+    file_change.make(promotion_id=promotion.pk, at=AT)
+    reading = Reading((given(OWNERS.replace("approvers:\n", "approvers:\n- candidate\n")),), ())
+    import_charter(reading, slug=cast.sig.slug, repository="stars/map", at=AT)
+    assert promotion.file_changes.get(path="OWNERS").state == "merged"
+
+
+def given(text):
+    file = SourceFile("OWNERS", "owners", text, "0" * 64, text)
+    return Given(file, Source("owners", "OWNERS", owners.parse(text, "OWNERS").facts))
+
+
+def test_export_tells_no_address_the_files_do_not_have(files):
+    run(files.paths("README.md", "sig-info.yaml"))
+    Person.objects.filter(accounts__login="qiu_shui").update(email="private@example.com")
+    told = export("star-map", "--format", "sig-info")
+    assert "mo@example.com" in told
+    assert "private@example.com" not in told
