@@ -161,3 +161,15 @@ def test_list_puts_first_what_is_due_first(cast, client):
     client.force_login(user_of(cast.committer))
     waiting = client.get(address(cast)).context["groups"][0]
     assert [row.promotion for row in waiting.rows] == [soon, late]
+
+
+@pytest.mark.parametrize("name", ["promotion-list", "promotion-csv", "promotion-feed"])
+def test_list_does_not_read_the_evidence(cast, client, name, django_assert_max_num_queries):
+    for state in ("voting", "rejected"):
+        cast.promotion(state, evidence={"items": []})
+    with django_assert_max_num_queries(20) as queries:
+        answer = client.get(address(cast, name))
+        b"".join(answer.streaming_content if answer.streaming else [])
+    asked = [query["sql"] for query in queries.captured_queries]
+    assert any("members_promotion" in sql for sql in asked)
+    assert not any('"members_promotion"."evidence"' in sql for sql in asked)
