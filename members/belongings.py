@@ -99,14 +99,17 @@ STAYS: dict[str, Q] = {
 # By name of the constraint. members.merging untangles role terms before anything is moved.
 ON_DOUBLE: dict[str, Join] = {
     "recusal_one_live_per_person": _withdraw,
-    "endorsement_promotion_person_unique": _drop,
     "leave_one_open": _join_leave,
     "inquiry_one_open": _close_inquiry,
     "members.noticepreference.person": _drop,
 }
 UNTANGLED = ("roleterm_one_open_per_role",)
 # Both must be decided, or ended, by people first.
-REFUSED = ("promotion_one_open_per_role", "ballot_one_live_per_voter")
+REFUSED = (
+    "promotion_one_open_per_role",
+    "ballot_one_live_per_voter",
+    "endorsement_promotion_person_unique",
+)
 
 
 def relations() -> list[Relation]:

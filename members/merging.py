@@ -299,6 +299,10 @@ def _double_sentence(double: Double) -> str:
         return _("两人各有一份进行中的提名：%(promotion)s；先撤回其中一份，或等它有结果。") % {
             "promotion": double.mine
         }
+    if double.rule == "endorsement_promotion_person_unique":
+        return _("两人都附议了进行中的“%(promotion)s”；等它有结果再合并。") % {
+            "promotion": double.mine.promotion
+        }
     return _("两人各有一条“%(what)s”，而一人只能有一条；须先处理其中一条。") % {
         "what": double.relation.label
     }

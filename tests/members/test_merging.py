@@ -306,19 +306,24 @@ def test_a_vote_of_one_and_a_recusal_of_the_other_are_refused(sig, kept, gone, b
     refused(kept, gone, boss, "回避")
 
 
+def test_two_endorsements_of_one_open_nomination_are_refused(sig, kept, gone, boss):
+    promotion = PromotionFactory(sig=sig)
+    for person in (kept, gone):
+        Endorsement.objects.create(promotion=promotion, person=person, at=AT)
+    refused(kept, gone, boss, "都附议了")
+
+
 # ── what both have ────────────────────────────────────────────────────────────────────────────
 def test_doubles_are_joined(sig, kept, gone, boss):
     promotion = PromotionFactory(sig=sig, state="accepted")
     for number, person in enumerate((kept, gone)):
         Recusal.objects.create(promotion=promotion, person=person, at=AT)
-        Endorsement.objects.create(promotion=promotion, person=person, at=AT)
         started = dt.date(2026, 2, 2 - number)
         Leave.objects.create(person=person, sig=sig, started_on=started)
         Inquiry.objects.create(person=person, sig=sig, asked_at=AT, asked_by=boss)
         NoticePreference.objects.create(person=person, language=("en", "zh-hans")[number])
     join(kept, gone, boss)
     assert kept.recusals.filter(withdrawn_at=None).count() == 1
-    assert kept.endorsements.count() == 1
     assert kept.leaves.get().started_on == dt.date(2026, 2, 1)
     assert kept.inquiries.filter(answered_at=None).count() == 1
     assert kept.notice_preference.language == "en"
