@@ -8,7 +8,7 @@ from members import refresh
 from members.models import RoleTerm
 from members.refresh import Stale, Wanted
 from members.refusals import BadProposal, NotAllowed
-from tests.factories import RepositoryFactory
+from tests.factories import RepositoryFactory, RoleTermFactory
 
 from .cast import AT, make_cast, user_of
 
@@ -154,3 +154,22 @@ def test_page_names_the_field_that_is_wrong(cast, client):
         "meeting",
         f"repositories-{term_of(cast.committer).pk}",
     }
+
+
+@pytest.mark.parametrize(("more", "queries"), [(1, 11), (3, 11)])
+def test_page_has_a_constant_number_of_queries(
+    cast, client, django_assert_num_queries, more, queries
+):
+    for _number in range(more):
+        term = RoleTermFactory(sig=cast.sig, role="committer")
+        term.repositories.add(RepositoryFactory(sig=cast.sig))
+    client.force_login(user_of(cast.maintainers[0]))
+    with django_assert_num_queries(queries):
+        client.get(url(cast))
+
+
+def test_page_is_linked_from_the_roster_for_maintainers_only(cast, client):
+    roster = reverse("members:roster", args=[cast.sig.slug])
+    assert url(cast) not in client.get(roster).content.decode()
+    client.force_login(user_of(cast.maintainers[0]))
+    assert url(cast) in client.get(roster).content.decode()
