@@ -44,6 +44,11 @@ def test_path_of_anyone_is_public(cast, client, login):
     assert "自荐" not in text_of(response)
 
 
+def test_path_is_found_from_the_page_of_the_person(cast, client):
+    page = client.get(reverse("members:person-detail", args=["committer"])).content.decode()
+    assert f'href="{path_of(cast, "committer")}"' in page
+
+
 def test_path_of_nobody_is_not_found(cast, client):
     assert client.get(path_of(cast, "nobody-here")).status_code == 404
     elsewhere = reverse("members:person-path", args=["candidate", "nowhere"])
