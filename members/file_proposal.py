@@ -236,7 +236,11 @@ def _fail(rows: Sequence[FileChange], error: str, next_try_at: dt.datetime | Non
 def follow(rows: Sequence[FileChange], *, now: dt.datetime) -> None:
     """Look what became of the pull request of these changes; an error says nothing about it."""
     number = rows[0].pull_number
-    home = home_of(rows[0].promotion.sig, rows[0].repository)
+    try:
+        home = home_of(rows[0].promotion.sig, rows[0].repository)
+    except NoHome:
+        logger.warning("promotion %s: nobody knows where !%s is", rows[0].promotion_id, number)
+        return
     with client_for(home.host) as client:
         try:
             pull = client.pull(home.owner, home.name, number or 0)
