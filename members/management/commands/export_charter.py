@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from members.ballot_box import database_now
 from members.charter import current, owners, readme, sig_info
 from members.charter.facts import README, README_EN
 from members.models import Sig
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(self.text(sig, options), ending="")
 
     def text(self, sig: Sig, options: dict[str, Any]) -> str:
-        today = sig.day_of(timezone.now())
+        today = sig.day_of(database_now())
         match options["format"]:
             case "sig-info":
                 with_email = not options["without_email"]

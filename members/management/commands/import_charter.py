@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from members.ballot_box import database_now
 from members.charter import facts
 from members.charter.importing import ImportRefused, Outcome, import_charter, read_files
 from members.charter.merge import sentence
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             end_missing=options["end_missing"],
             restart_ended=options["restart_ended"],
             dry_run=options["dry_run"],
-            at=timezone.now(),
+            at=database_now(),
         )
 
     def report(self, outcome: Outcome, dry_run: bool) -> None:
