@@ -6,8 +6,8 @@ import icalendar
 import pytest
 
 from meetings import calendar, schedule
-from members.holiday import ChinaCalendar
 from meetings.models import Meeting
+from members.holiday import ChinaCalendar
 from tests.factories import MeetingFactory, SeriesFactory
 
 AT = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)

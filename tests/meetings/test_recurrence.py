@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings import recurrence
-from members.holiday import ChinaCalendar
 from meetings.recurrence import BadRule, Rule
+from members.holiday import ChinaCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHINA = ChinaCalendar()
