@@ -16,6 +16,13 @@ from reviews.models import PullRequest
 class Series(models.Model):
     """A rule by which meetings recur: an RRULE with wall-clock time and zone."""
 
+    class HolidayRule(models.TextChoices):
+        """What is proposed for an occurrence on a public holiday; a person decides."""
+
+        NEXT_WEEK = "next_week", _("顺延到下一个不放假的同一星期几")
+        NEXT_WORKING_DAY = "next_working_day", _("顺延到下一个工作日")
+        CANCEL = "cancel", _("建议取消这一次")
+
     sig = models.ForeignKey(Sig, models.CASCADE, related_name="series", verbose_name=_("SIG"))
     name = models.CharField(_("名称"), max_length=200)
     # RFC 5545, e.g. FREQ=MONTHLY;BYDAY=1TH
@@ -25,6 +32,12 @@ class Series(models.Model):
     duration_min = models.PositiveSmallIntegerField(_("时长（分钟）"), default=60)
     time_zone = models.CharField(_("时区"), max_length=64, default="Asia/Shanghai")
     venue_url = models.CharField(_("会议链接"), max_length=500, blank=True)
+    holiday_rule = models.CharField(
+        _("遇到公众假期"),
+        max_length=20,
+        choices=HolidayRule.choices,
+        default=HolidayRule.NEXT_WEEK,
+    )
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
@@ -67,11 +80,19 @@ class Meeting(models.Model):
         CANCELLED = "cancelled", _("已取消")
         HELD = "held", _("已召开")
 
+    class Kind(models.TextChoices):
+        REGULAR = "regular", _("例会")
+        RFC_REVIEW = "rfc_review", _("RFC 评审")
+        TALK = "talk", _("技术分享")
+        MEETUP = "meetup", _("线下聚会")
+        OTHER = "other", _("其他会议")
+
     sig = models.ForeignKey(Sig, models.PROTECT, related_name="meetings", verbose_name=_("SIG"))
     series = models.ForeignKey(
         Series, models.SET_NULL, null=True, blank=True, related_name="meetings"
     )
     recurrence_on = models.DateField(_("规则日期"), null=True, blank=True)
+    kind = models.CharField(_("种类"), max_length=20, choices=Kind.choices, default=Kind.REGULAR)
     title = models.CharField(_("标题"), max_length=200)
     title_en = models.CharField(_("英文标题"), max_length=200, blank=True)
     starts_at = models.DateTimeField(_("开始"))
@@ -83,6 +104,8 @@ class Meeting(models.Model):
     )
     # Why it moved or was cancelled.
     note = models.TextField(_("说明"), blank=True)
+    # Cancelled because the series' rule no longer names its day; comes back when it does again.
+    dropped_by_series = models.BooleanField(_("因系列规则变更取消"), default=False)
     # Name of the minutes file it came from, and what in it was not understood:
     # [{"line": 1, "code": "weekday_wrong", "values": {…}}], see meetings.problem.
     source_name = models.CharField(_("来源文件"), max_length=255, blank=True)
@@ -91,6 +114,12 @@ class Meeting(models.Model):
     uid = models.CharField(_("日历标识"), max_length=200, unique=True)
     sequence = models.PositiveIntegerField(_("日历版本"), default=0)
     changed_at = models.DateTimeField(_("变更时间"))
+    # When the agenda was frozen and announced, and when the host changed it after that.
+    frozen_at = models.DateTimeField(_("议程公布时间"), null=True, blank=True)
+    agenda_changed_at = models.DateTimeField(_("公布后改动时间"), null=True, blank=True)
+
+    # An agenda that is frozen later than so long before the meeting was announced late.
+    ANNOUNCED_AHEAD = dt.timedelta(days=3)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -136,9 +165,27 @@ class Meeting(models.Model):
     def is_open(self) -> bool:
         return self.state in self.OPEN_STATES
 
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    @property
+    def is_announced_late(self) -> bool:
+        """Less than three days were left when the agenda was announced."""
+        return self.frozen_at is not None and self.frozen_at > self.starts_at - self.ANNOUNCED_AHEAD
+
 
 class AgendaItem(models.Model):
     """A topic, in the host's order."""
+
+    class Kind(models.TextChoices):
+        """What meetings.filling puts on by itself; what people propose has none."""
+
+        PROMOTION = "promotion", _("提名")
+        RFC = "rfc", "RFC"
+        PULLS = "pulls", _("等待评审的拉取请求")
+        ACTIONS = "actions", _("行动项")
+        ROLES = "roles", _("角色与职责")
 
     meeting = models.ForeignKey(
         Meeting, models.CASCADE, related_name="agenda_items", verbose_name=_("例会")
@@ -158,14 +205,49 @@ class AgendaItem(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, blank=True)
     created_at = models.DateTimeField(_("提出时间"))
+    # What the agenda fills itself with: `subject_key` ("promotion:12") is there once a meeting.
+    kind = models.CharField(_("来由"), max_length=20, choices=Kind.choices, blank=True)
+    subject_key = models.CharField(max_length=60, blank=True)
+    title_en = models.CharField(_("英文议题"), max_length=300, blank=True)
+    body_en = models.TextField(_("英文说明"), blank=True)
+    # The host gave it a title of their own, which filling leaves alone.
+    is_retitled = models.BooleanField(default=False)
+    # Withdrawn because it was no longer due: it comes back when it is, unlike what the host removed.
+    is_lapsed = models.BooleanField(default=False)
+    # When title or time last changed by hand.
+    changed_at = models.DateTimeField(_("改动时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "subject_key"],
+                condition=~Q(subject_key=""),
+                name="agendaitem_meeting_subject_unique",
+            )
+        ]
         verbose_name = _("议题")
         verbose_name_plural = _("议题")
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def local_title(self) -> str:
+        """In the language of the page where the portal wrote it; people's own words as they are."""
+        return self.title_en if get_language() == "en" and self.title_en else self.title
+
+    @property
+    def local_body(self) -> str:
+        return self.body_en if get_language() == "en" and self.body_en else self.body
+
+    @property
+    def is_after_freeze(self) -> bool:
+        """Added or changed by the host when the agenda was announced already. Select `meeting`."""
+        frozen_at = self.meeting.frozen_at
+        return (
+            frozen_at is not None and max(self.created_at, self.changed_at or frozen_at) > frozen_at
+        )
 
 
 class MinutesRevisionQuerySet(models.QuerySet["MinutesRevision"]):
@@ -274,10 +356,18 @@ class ActionItem(models.Model):
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(_("提出时间"))
     closed_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    # iCalendar: raised with each change of owner or day.
+    sequence = models.PositiveIntegerField(_("日历版本"), default=0)
+    changed_at = models.DateTimeField(_("变更时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["state", "due_on", "id"]
-        indexes = [models.Index(fields=["sig", "state", "due_on"], name="actionitem_sig_state_due")]
+        indexes = [
+            models.Index(fields=["sig", "state", "due_on"], name="actionitem_sig_state_due"),
+            models.Index(fields=["owner", "state", "due_on"], name="actionitem_owner_state_due"),
+            models.Index(fields=["owner", "-closed_at"], name="actionitem_owner_closed"),
+            models.Index(fields=["state", "due_on"], name="actionitem_state_due"),
+        ]
         verbose_name = _("行动项")
         verbose_name_plural = _("行动项")
 
@@ -286,3 +376,20 @@ class ActionItem(models.Model):
 
     def is_overdue(self, on: dt.date) -> bool:
         return self.state == self.State.OPEN and self.due_on is not None and self.due_on < on
+
+
+class PersonalCalendar(models.Model):
+    """An address of one's own calendar that works without signing in, until it is revoked."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="personal_calendars", verbose_name=_("成员")
+    )
+    created_at = models.DateTimeField(_("建立时间"))
+    revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("个人日历地址")
+        verbose_name_plural = _("个人日历地址")
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.created_at:%Y-%m-%d}"
