@@ -11,6 +11,8 @@ from dateutil.rrule import rrule, rrulestr
 
 # Beyond this many weeks in a row of holidays a proposal would be a joke.
 PROPOSAL_WEEKS = 8
+# What a series wants for an occurrence on a holiday (Series.HolidayRule).
+NEXT_WEEK, NEXT_WORKING_DAY, CANCEL = "next_week", "next_working_day", "cancel"
 FREQUENCIES = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
 # The series has its own clock; a rule that sets another would contradict it.
 CLOCK_PARTS = {"BYHOUR", "BYMINUTE", "BYSECOND"}
@@ -27,6 +29,9 @@ class HolidayCalendar(Protocol):
     def holiday_name(self, day: dt.date) -> str | None:
         """Name of the public holiday or substituted day off, None on any other day."""
 
+    def is_working_day(self, day: dt.date) -> bool:
+        """Monday to Friday and make-up days, without public holidays."""
+
     def is_provisional(self, year: int) -> bool:
         """True while the year's make-up working days are not published."""
 
@@ -40,12 +45,13 @@ class Rule:
     start_time: dt.time
     zone: ZoneInfo
     duration: dt.timedelta = dt.timedelta(hours=1)
+    holiday_rule: str = NEXT_WEEK
 
 
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
     """One day the rule names. `starts_at`, `ends_at` are aware UTC; nothing is ever moved here:
-    on a public holiday `holiday` names it and `proposal` is the next such weekday that is free."""
+    on a public holiday `holiday` names it and `proposal` is the day the holiday rule names."""
 
     on: dt.date
     starts_at: dt.datetime
@@ -79,13 +85,18 @@ def instant(day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, clock.replace(fold=0), tzinfo=zone).astimezone(dt.UTC)
 
 
-def proposal_for(day: dt.date, calendar: HolidayCalendar) -> dt.date | None:
-    """The next same weekday that is no public holiday, within eight weeks."""
-    for weeks in range(1, PROPOSAL_WEEKS + 1):
-        candidate = day + dt.timedelta(weeks=weeks)
-        if calendar.holiday_name(candidate) is None:
-            return candidate
-    return None
+def proposal_for(
+    day: dt.date, calendar: HolidayCalendar, holiday_rule: str = NEXT_WEEK
+) -> dt.date | None:
+    """The day to meet on instead, within eight weeks: the next same weekday that is no public
+    holiday, or the next working day; None where the series would rather cancel, or none is free."""
+    if holiday_rule == CANCEL:
+        return None
+    if holiday_rule == NEXT_WORKING_DAY:
+        coming = (day + dt.timedelta(days=days) for days in range(1, PROPOSAL_WEEKS * 7 + 1))
+        return next((one for one in coming if calendar.is_working_day(one)), None)
+    weekly = (day + dt.timedelta(weeks=weeks) for weeks in range(1, PROPOSAL_WEEKS + 1))
+    return next((one for one in weekly if calendar.holiday_name(one) is None), None)
 
 
 def check(text: str) -> None:
@@ -101,7 +112,7 @@ def _occurrence(rule: Rule, day: dt.date, calendar: HolidayCalendar) -> Occurren
         starts_at=starts_at,
         ends_at=starts_at + rule.duration,
         holiday=holiday,
-        proposal=proposal_for(day, calendar) if holiday else None,
+        proposal=proposal_for(day, calendar, rule.holiday_rule) if holiday else None,
         provisional=calendar.is_provisional(day.year),
     )
 

@@ -1,6 +1,7 @@
 """Meetings come from their series, and move, fall out or take place: each with its ledger entry."""
 
 import datetime as dt
+import uuid
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,20 @@ from . import recurrence
 from .models import Meeting, Series
 
 HORIZON = dt.timedelta(days=183)
+OPEN = Meeting.OPEN_STATES
+# What may change of a meeting that is planned.
+CHANGING = [
+    "state",
+    "note",
+    "sequence",
+    "changed_at",
+    "starts_at",
+    "ends_at",
+    "title",
+    "title_en",
+    "venue_url",
+    "dropped_by_series",
+]
 
 
 class Refused(Exception):
@@ -31,54 +46,7 @@ class TooEarly(Refused):
 
 
 class InPast(Refused):
-    """A meeting cannot be moved to a time that is over."""
-
-
-@transaction.atomic
-def create_series(
-    *,
-    sig: Sig,
-    name: str,
-    rrule: str,
-    starts_on: dt.date,
-    start_time: dt.time,
-    at: dt.datetime,
-    duration_min: int = 60,
-    time_zone: str = "",
-    venue_url: str = "",
-    by: Person | None = None,
-) -> Series:
-    """A new rule of meetings; `start_time` is wall-clock time in `time_zone` (the SIG's if not said).
-
-    Raises recurrence.BadRule; ZoneInfoNotFoundError on a zone nobody knows.
-    """
-    recurrence.check(rrule)
-    zone = ZoneInfo(time_zone or sig.time_zone)
-    series = Series.objects.create(
-        sig=sig,
-        name=name,
-        rrule=rrule,
-        starts_on=starts_on,
-        start_time=start_time,
-        duration_min=duration_min,
-        time_zone=zone.key,
-        venue_url=venue_url or sig.meeting_url,
-    )
-    record.append(
-        actor=actor_of(by),
-        action="series.created",
-        subject=f"series:{series.pk}",
-        data={
-            "sig": sig.slug,
-            "name": name,
-            "rrule": rrule,
-            "starts_on": starts_on.isoformat(),
-            "start_time": start_time.isoformat("minutes"),
-            "time_zone": zone.key,
-        },
-        at=at,
-    )
-    return series
+    """A meeting cannot be put at a time that is over."""
 
 
 @transaction.atomic
@@ -107,6 +75,7 @@ def rule_of(series: Series) -> recurrence.Rule:
         start_time=series.start_time,
         zone=ZoneInfo(series.time_zone),
         duration=dt.timedelta(minutes=series.duration_min),
+        holiday_rule=series.holiday_rule,
     )
 
 
@@ -121,22 +90,33 @@ def add(
     at: dt.datetime,
     title_en: str = "",
     venue_url: str = "",
+    kind: str = Meeting.Kind.OTHER,
 ) -> Meeting:
-    """A meeting outside any series: an RFC review, a talk. Asked twice it is added once."""
-    meeting, is_new = Meeting.objects.get_or_create(
-        uid=uid(f"{sig.slug}-{starts_at.astimezone(dt.UTC):%Y%m%dT%H%MZ}"),
-        defaults={
-            "sig": sig,
-            "title": title,
-            "title_en": title_en,
-            "starts_at": starts_at,
-            "ends_at": starts_at + dt.timedelta(minutes=duration_min),
-            "venue_url": venue_url or sig.meeting_url,
-            "changed_at": at,
-        },
+    """A meeting outside any series: an RFC review, a talk. Asked twice it is added once.
+
+    `starts_at` is aware. Raises InPast.
+    """
+    if starts_at < at:
+        raise InPast(_("开始时间已经过去，请另选一个时间。"))
+    # The lock makes a double click find what the first one wrote.
+    sig = Sig.objects.select_for_update().get(pk=sig.pk)
+    same = Meeting.objects.filter(
+        sig=sig, series=None, kind=kind, title=title, starts_at=starts_at, state__in=OPEN
     )
-    if is_new:
-        _record(meeting, "meeting.planned", by, at)
+    if (found := same.first()) is not None:
+        return found
+    meeting = Meeting.objects.create(
+        uid=uid(f"{sig.slug}-{uuid.uuid4()}"),
+        sig=sig,
+        kind=kind,
+        title=title,
+        title_en=title_en,
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(minutes=duration_min),
+        venue_url=venue_url or sig.meeting_url,
+        changed_at=at,
+    )
+    _record(meeting, "meeting.planned", by, at, {"kind": str(meeting.kind)})
     return meeting
 
 
@@ -165,7 +145,7 @@ def move(
         meeting.ends_at = starts_at + (meeting.ends_at - was)
     meeting.starts_at = starts_at
     data = {"from": utc(was), "to": utc(starts_at), "reason": reason}
-    return _change(meeting, Meeting.State.MOVED, "meeting.moved", reason, by, at, data)
+    return change(meeting, Meeting.State.MOVED, "meeting.moved", reason, by, at, data)
 
 
 @transaction.atomic
@@ -177,7 +157,7 @@ def cancel(*, meeting: Meeting, reason: str = "", by: Person | None, at: dt.date
     if not meeting.is_open:
         raise WrongState(_("例会已召开，不能取消。"))
     data = {"reason": reason}
-    return _change(meeting, Meeting.State.CANCELLED, "meeting.cancelled", reason, by, at, data)
+    return change(meeting, Meeting.State.CANCELLED, "meeting.cancelled", reason, by, at, data)
 
 
 @transaction.atomic
@@ -193,7 +173,7 @@ def hold(*, meeting: Meeting, by: Person | None, at: dt.datetime) -> Meeting:
         raise WrongState(_("例会已取消，不能标为已召开。"))
     if not may_be_held(meeting, at):
         raise TooEarly(_("例会尚未到日期，还不能标为已召开。"))
-    return _change(meeting, Meeting.State.HELD, "meeting.held", meeting.note, by, at, {})
+    return change(meeting, Meeting.State.HELD, "meeting.held", meeting.note, by, at, {})
 
 
 def may_be_held(meeting: Meeting, at: dt.datetime) -> bool:
@@ -223,7 +203,7 @@ def uid(name: str) -> str:
 def _create(
     series: Series, rule: recurrence.Rule, one: recurrence.Occurrence, at: dt.datetime
 ) -> Meeting:
-    title, title_en = _titles(rule, one.on)
+    title, title_en = titles(rule, one.on)
     meeting = Meeting.objects.create(
         sig=series.sig,
         series=series,
@@ -240,7 +220,7 @@ def _create(
     return meeting
 
 
-def _titles(rule: recurrence.Rule, on: dt.date) -> tuple[str, str]:
+def titles(rule: recurrence.Rule, on: dt.date) -> tuple[str, str]:
     """Chinese and English; a month with one meeting needs no day in its title."""
     first = on.replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
@@ -249,7 +229,7 @@ def _titles(rule: recurrence.Rule, on: dt.date) -> tuple[str, str]:
     return f"{on.year} 年 {on.month} 月 {on.day} 日例会", f"{on:%B} {on.day}, {on.year} meeting"
 
 
-def _change(
+def change(
     meeting: Meeting,
     state: Meeting.State,
     action: str,
@@ -258,11 +238,12 @@ def _change(
     at: dt.datetime,
     data: dict[str, str],
 ) -> Meeting:
+    """Store a locked meeting in its new state, for calendars too, with the entry that says so."""
     meeting.state = state
     meeting.note = note
     meeting.sequence += 1
     meeting.changed_at = at
-    meeting.save(update_fields=["state", "note", "sequence", "changed_at", "starts_at", "ends_at"])
+    meeting.save(update_fields=CHANGING)
     _record(meeting, action, by, at, data)
     return meeting
 

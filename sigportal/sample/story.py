@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from meetings import agenda, minutes_file, recurrence, schedule
+from meetings import series as series_room
 from meetings.models import Meeting, Series
 from members import holiday, promotion
 from members.charter.importing import import_charter, read_files
@@ -48,7 +49,7 @@ def mirror(sig: Sig) -> list[Outcome]:
 def hold_meetings(sig: Sig, at: dt.datetime) -> None:
     """The series of the charter, half a year of held meetings with minutes, the next ones planned."""
     since = sig.day_of(at) - PAST_MONTHS * 31 * DAY
-    series = schedule.create_series(
+    series = series_room.create(
         sig=sig,
         name="SIG 例会",
         rrule="FREQ=MONTHLY;BYDAY=1TH",

@@ -1,14 +1,12 @@
 """Meetings out of their series, and every state against every deed."""
 
 import datetime as dt
-from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
 from ledger.models import Entry
 from meetings import schedule, tasks
 from meetings.models import Meeting
-from meetings.recurrence import BadRule
 from tests.factories import MeetingFactory, SeriesFactory
 
 AT = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
@@ -90,43 +88,6 @@ def test_task_plans_active_series_and_passes_over_a_broken_one(sig, caplog):
     assert "FREQ=NEVER" in caplog.text
 
 
-def test_create_series_takes_the_zone_and_link_of_its_sig(sig):
-    sig.time_zone, sig.meeting_url = "Europe/Berlin", "https://meet.example/x"
-
-    series = schedule.create_series(
-        sig=sig,
-        name="例会",
-        rrule="FREQ=MONTHLY;BYDAY=1TH",
-        starts_on=dt.date(2026, 1, 1),
-        start_time=dt.time(16),
-        at=AT,
-    )
-
-    assert (series.time_zone, series.venue_url) == ("Europe/Berlin", "https://meet.example/x")
-    (entry,) = entries("series.created")
-    assert entry.data["start_time"] == "16:00"
-
-
-@pytest.mark.parametrize(
-    ("rrule", "zone", "refusal"),
-    [("FREQ=NEVER", "", BadRule), ("FREQ=WEEKLY", "Mars/Base", ZoneInfoNotFoundError)],
-)
-def test_series_that_cannot_meet_is_refused_and_nothing_written(sig, rrule, zone, refusal):
-    with pytest.raises(refusal):
-        schedule.create_series(
-            sig=sig,
-            name="例会",
-            rrule=rrule,
-            starts_on=dt.date(2026, 1, 1),
-            start_time=dt.time(16),
-            time_zone=zone,
-            at=AT,
-        )
-
-    assert not sig.series.exists()
-    assert not Entry.objects.exists()
-
-
 def test_extra_meeting_is_added_once(sig, person):
     for _click in range(2):
         schedule.add(
@@ -141,6 +102,30 @@ def test_extra_meeting_is_added_once(sig, person):
     meeting = Meeting.objects.get()
     assert meeting.ends_at - meeting.starts_at == dt.timedelta(minutes=90)
     assert len(entries("meeting.planned")) == 1
+
+
+def test_another_extra_meeting_may_stand_where_one_was_moved_away(sig):
+    talk = {"sig": sig, "title": "分享", "duration_min": 30, "by": None, "at": AT, "kind": "talk"}
+    first = schedule.add(starts_at=LATER, **talk)
+    schedule.move(meeting=first, starts_at=LATER + dt.timedelta(days=1), by=None, at=AT)
+
+    second = schedule.add(starts_at=LATER, **talk)
+
+    assert second.pk != first.pk
+    assert second.uid != first.uid
+
+
+def test_extra_meeting_in_the_past_is_refused(sig):
+    with pytest.raises(schedule.InPast):
+        schedule.add(
+            sig=sig,
+            title="分享",
+            starts_at=AT - dt.timedelta(minutes=1),
+            duration_min=30,
+            by=None,
+            at=AT,
+        )
+    assert not Meeting.objects.exists()
 
 
 # ── deeds ─────────────────────────────────────────────────────────────────────────────────────
