@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ledger import record
 from members.models import Person, actor_of
 
-from . import attendance
+from . import attendance, difference
 from .models import Meeting, MinutesRevision
 from .schedule import Refused, locked
 
@@ -47,16 +47,31 @@ class ReasonMissing(Refused):
 
 @transaction.atomic
 def save_draft(
-    *, meeting: Meeting, body: str, expected: int, by: Person | None, at: dt.datetime
+    *,
+    meeting: Meeting,
+    body: str,
+    expected: int,
+    by: Person | None,
+    at: dt.datetime,
+    base: str | None = None,
 ) -> MinutesRevision:
     """Add a draft on top of revision `expected` (0: none yet). An unchanged text adds nothing.
 
-    Raises Conflict when another revision came in between, AlreadyPublished.
+    When another revision came in between, both changes of `base` (the text that `body` was made
+    from; revision `expected` unless said) become one text where they touch different lines: the
+    body of what is returned then differs from `body`. Raises Conflict where they touch the same
+    lines, AlreadyPublished.
     """
     meeting = locked(meeting)
-    latest = _checked(meeting, body, expected)
+    latest = latest_of(meeting)
+    if latest is None and expected:
+        raise Conflict(None, body)
     if latest is not None and latest.is_public:
+        if latest.number != expected and latest.body != body:
+            raise Conflict(latest, body)
         raise AlreadyPublished(_("纪要已发布，请说明理由后修订。"))
+    if latest is not None and latest.number != expected:
+        body = _merged(meeting, latest, body, expected, base)
     if latest is not None and latest.body == body:
         return latest
     return _add(meeting, latest, State.DRAFT, body, by, at)
@@ -131,6 +146,21 @@ def _checked(meeting: Meeting, body: str, expected: int) -> MinutesRevision | No
     if number != expected and not (latest and latest.body == body):
         raise Conflict(latest, body)
     return latest
+
+
+def _merged(
+    meeting: Meeting, latest: MinutesRevision, body: str, expected: int, base: str | None
+) -> str:
+    """The newest text with this one's changes. Raises Conflict."""
+    if latest.body == body:
+        return body
+    if base is None:
+        opened = meeting.minutes_revisions.filter(number=expected).first()
+        base = opened.body if opened else ""
+    merged = difference.merge(base, body, latest.body)
+    if merged is None:
+        raise Conflict(latest, body)
+    return merged
 
 
 def _add(

@@ -54,6 +54,46 @@ def test_stale_save_is_a_conflict_that_carries_both_texts(meeting, person):
     assert history(meeting) == [(1, "draft", "起点"), (2, "draft", "甲的文字")]
 
 
+def test_stale_save_of_other_lines_is_merged_and_nobodys_line_is_lost(meeting, person):
+    save(meeting, "一\n二\n三", 0)
+    save(meeting, "甲一\n二\n三", 1, person["committer"])
+
+    merged = save(meeting, "一\n二\n三\n乙四", 1, person["maintainer"])
+
+    assert (merged.number, merged.body) == (3, "甲一\n二\n三\n乙四")
+    assert merged.author == person["maintainer"]
+
+
+def test_save_goes_on_from_the_text_the_editor_sent_before_a_merge(meeting):
+    save(meeting, "一\n二\n三", 0)
+    save(meeting, "甲一\n二\n三", 1)
+    save(meeting, "一\n二\n三\n乙", 1)
+
+    # The editor typed on while the merge was on its way back.
+    merged = minutes.save_draft(
+        meeting=meeting,
+        body="一\n二\n三\n乙和丙",
+        base="一\n二\n三\n乙",
+        expected=1,
+        by=None,
+        at=AT,
+    )
+
+    assert merged.body == "甲一\n二\n三\n乙和丙"
+
+
+def test_stale_save_that_changes_nothing_keeps_the_newer_text(meeting):
+    save(meeting, "一", 0)
+    newer = save(meeting, "二", 1)
+
+    assert save(meeting, "一", 1) == newer
+
+
+def test_save_on_a_revision_that_never_was_is_a_conflict(meeting):
+    with pytest.raises(minutes.Conflict):
+        save(meeting, "一", 7)
+
+
 def test_second_click_of_the_same_save_is_no_conflict(meeting):
     first = save(meeting, "一", 0)
 
@@ -141,6 +181,8 @@ def test_published_text_is_not_saved_over(meeting):
 
     with pytest.raises(minutes.AlreadyPublished):
         save(meeting, "另一段", revision.number)
+    with pytest.raises(minutes.Conflict):
+        save(meeting, "另一段", revision.number - 1)
     assert minutes.public_of(meeting).body == "正文"
 
 
