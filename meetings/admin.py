@@ -1,43 +1,8 @@
-"""The administrator's view of series and meetings. Minutes and ledger are not edited here."""
+"""The administrator's view of series and meetings. What the ledger records is not edited here."""
 
-from django import forms
 from django.contrib import admin
 
-from . import recurrence
 from .models import ActionItem, Meeting, MinutesRevision, Series
-
-
-class SeriesForm(forms.ModelForm):
-    """Refuses a rule that no meeting can follow."""
-
-    class Meta:
-        model = Series
-        fields = [
-            "sig",
-            "name",
-            "rrule",
-            "starts_on",
-            "start_time",
-            "duration_min",
-            "time_zone",
-            "venue_url",
-            "is_active",
-        ]
-
-    def clean_rrule(self) -> str:
-        text = str(self.cleaned_data["rrule"])
-        try:
-            recurrence.check(text)
-        except recurrence.BadRule as error:
-            raise forms.ValidationError(str(error)) from error
-        return text
-
-
-@admin.register(Series)
-class SeriesAdmin(admin.ModelAdmin):
-    form = SeriesForm
-    list_display = ("name", "sig", "rrule", "start_time", "time_zone", "is_active")
-    list_filter = ("sig", "is_active")
 
 
 @admin.register(Meeting)
@@ -58,9 +23,9 @@ class MeetingAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(MinutesRevision, ActionItem)
+@admin.register(Series, MinutesRevision, ActionItem)
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look at, never to change: both have their own history."""
+    """To look at, never to change: they change on the pages, where the ledger hears of it."""
 
     def has_add_permission(self, request: object) -> bool:
         return False

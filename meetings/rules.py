@@ -14,6 +14,11 @@ def can_edit_meeting(user: User, sig: Sig) -> bool:
     return is_committer_or_above(user, sig)
 
 
+def can_plan(user: User, sig: Sig) -> bool:
+    """Change series, and call extra meetings."""
+    return is_maintainer(user, sig)
+
+
 def can_propose(user: User, meeting: Meeting) -> bool:
     """Anyone signed in as a person, while the meeting is ahead."""
     return acting_person(user) is not None and meeting.is_open

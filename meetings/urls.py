@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import action, agenda, attendance, calendar, meeting, minutes
+from .views import action, agenda, attendance, calendar, meeting, minutes, planning
 
 app_name = "meetings"
 MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
@@ -10,6 +10,10 @@ MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
 urlpatterns = [
     path("sigs/<slug:slug>/calendar.ics", calendar.calendar_feed, name="calendar"),
     path("sigs/<slug:slug>/meetings/", meeting.meeting_list, name="meeting-list"),
+    path("sigs/<slug:slug>/meetings/new/", planning.meeting_create, name="meeting-create"),
+    path("sigs/<slug:slug>/series/", planning.series_list, name="series-list"),
+    path("sigs/<slug:slug>/series/new/", planning.series_create, name="series-create"),
+    path("sigs/<slug:slug>/series/<int:pk>/", planning.series_edit, name="series-edit"),
     path(MEETING, meeting.meeting_detail, name="meeting-detail"),
     path(f"{MEETING}move/", meeting.meeting_move, name="meeting-move"),
     path(f"{MEETING}cancel/", meeting.meeting_cancel, name="meeting-cancel"),

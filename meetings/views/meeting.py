@@ -53,6 +53,7 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": [_warned(meeting, calendar) for meeting in coming],
         "page": page,
         "sees_drafts": rules.can_edit_minutes(request.user, sig),
+        "may_plan": rules.can_plan(request.user, sig),
     }
     return render(request, "meetings/meeting_list.html", context)
 
@@ -147,10 +148,11 @@ def action_rows(items: Any, user: Any, sig: Sig) -> list[dict[str, Any]]:
 def _warned(meeting: Meeting, calendar: ChinaCalendar) -> Warned:
     day = meeting.starts_at.astimezone(meeting.zone).date()
     holiday = calendar.holiday_name(day) if meeting.is_open else None
+    rule = meeting.series.holiday_rule if meeting.series else recurrence.NEXT_WEEK
     return Warned(
         meeting=meeting,
         holiday=holiday,
-        proposal=recurrence.proposal_for(day, calendar) if holiday else None,
+        proposal=recurrence.proposal_for(day, calendar, rule) if holiday else None,
         provisional=meeting.is_open and calendar.is_provisional(day.year),
     )
 

@@ -1,6 +1,7 @@
 """First Thursdays by hand, any rule against dateutil, and the clock across every change of offset."""
 
 import datetime as dt
+import zoneinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,9 @@ FIRST_THURSDAY = Rule(
 class NoHolidays:
     def holiday_name(self, day):
         return None
+
+    def is_working_day(self, day):
+        return day.weekday() < 5
 
     def is_provisional(self, year):
         return False
@@ -260,3 +264,63 @@ def test_until_includes_its_day_however_it_is_written(until):
         dt.date(2026, 1, 1),
         dt.date(2026, 2, 5),
     ]
+
+
+# ── what a series wants on a holiday ──────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("holiday_rule", "day", "proposal"),
+    [
+        ("next_week", "2026-10-01", "2026-10-08"),
+        # The week after National Day; 2026-10-08 is the first working day.
+        ("next_working_day", "2026-10-01", "2026-10-08"),
+        ("next_working_day", "2026-01-01", "2026-01-04"),  # a make-up Sunday counts
+        ("next_week", "2026-01-01", "2026-01-08"),
+        ("cancel", "2026-01-01", None),
+    ],
+)
+def test_proposal_follows_the_rule_of_the_series(holiday_rule, day, proposal):
+    found = recurrence.proposal_for(dt.date.fromisoformat(day), CHINA, holiday_rule)
+
+    assert found == (proposal and dt.date.fromisoformat(proposal))
+
+
+@given(st.sampled_from(sorted(zoneinfo.available_timezones())), STARTS, CLOCKS)
+def test_wall_clock_holds_in_every_zone(key, day, clock):
+    zone = ZoneInfo(key)
+    found = recurrence.instant(day, clock, zone).astimezone(zone)
+
+    if not _was_skipped(day, clock, zone):
+        assert (found.date(), found.time()) == (day, clock)
+        return
+    # An hour that the clocks skip is read with the offset before: later, by the width of the gap.
+    gap = found.replace(tzinfo=None) - dt.datetime.combine(day, clock)
+    assert dt.timedelta(0) < gap <= dt.timedelta(days=1)
+
+
+@given(RULES, STARTS, st.integers(0, 300), st.integers(0, 300))
+def test_outlook_from_a_later_day_is_the_rest_of_the_same(text, start, skipped, length):
+    rule = Rule(rrule=text, starts_on=start, start_time=dt.time(16), zone=SHANGHAI)
+    since = start + dt.timedelta(skipped)
+    until = since + dt.timedelta(length)
+    whole = recurrence.days(rule, since=start, until=until)
+
+    assert recurrence.days(rule, since=since, until=until) == [day for day in whole if day >= since]
+
+
+@given(RULES, st.dates(dt.date(2015, 1, 1), dt.date(2027, 12, 31)))
+def test_next_working_day_is_a_working_day_and_the_first_one(text, start):
+    rule = Rule(
+        rrule=text,
+        starts_on=start,
+        start_time=dt.time(16),
+        zone=SHANGHAI,
+        holiday_rule="next_working_day",
+    )
+    for one in recurrence.occurrences(
+        rule, since=start, until=start + dt.timedelta(days=100), calendar=CHINA
+    ):
+        assert bool(one.proposal) == bool(one.holiday)
+        if one.proposal:
+            between = range(1, (one.proposal - one.on).days)
+            assert CHINA.is_working_day(one.proposal)
+            assert not any(CHINA.is_working_day(one.on + dt.timedelta(n)) for n in between)
