@@ -80,6 +80,15 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=_("取消原因"), max_length=500)
 
 
+class AgendaEditForm(forms.Form):
+    """What the host changes of an item: its title and its time."""
+
+    title = forms.CharField(label=_("议题"), max_length=300)
+    minutes_allotted = forms.IntegerField(
+        label=_("预计分钟"), required=False, min_value=1, max_value=480
+    )
+
+
 class AgendaForm(forms.Form):
     title = forms.CharField(label=_("议题"), max_length=300)
     body = TextField(label=_("说明"), required=False, max_length=5000)
@@ -176,6 +185,18 @@ class MinutesForm(forms.Form):
         self.fields["body"].help_text = _("Markdown 格式。")
         if not is_public:
             del self.fields["reason"]
+
+
+class MinutesSaveForm(MinutesForm):
+    """What the page's script sends: `base` is the text the body was made from, where it is known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["base"] = TextField(required=False, max_length=MAX_BODY, strip=False)
+
+    @property
+    def base(self) -> str | None:
+        return str(self.cleaned_data["base"]) if "base" in self.data else None
 
 
 class PublishForm(forms.Form):

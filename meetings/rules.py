@@ -20,12 +20,14 @@ def can_plan(user: User, sig: Sig) -> bool:
 
 
 def can_propose(user: User, meeting: Meeting) -> bool:
-    """Anyone signed in as a person, while the meeting is ahead."""
-    return acting_person(user) is not None and meeting.is_open
+    """Anyone signed in as a person while the meeting is ahead; hosts only once the agenda is announced."""
+    if acting_person(user) is None or not meeting.is_open:
+        return False
+    return not meeting.is_frozen or can_edit_meeting(user, meeting.sig)
 
 
 def can_withdraw(user: User, item: AgendaItem) -> bool:
-    """Hosts any item, a proposer their own, while the meeting is ahead."""
+    """Hosts any item while the meeting is ahead, a proposer their own until the agenda is announced."""
     return withdraws(acting_person(user), item, can_edit_meeting(user, item.meeting.sig))
 
 
@@ -33,7 +35,7 @@ def withdraws(person: Person | None, item: AgendaItem, is_host: bool) -> bool:
     """`can_withdraw` for a page that asks it of many items: the roles are asked once."""
     if person is None or not item.meeting.is_open or item.withdrawn_at is not None:
         return False
-    return is_host or item.proposed_by_id == person.pk
+    return is_host or (item.proposed_by_id == person.pk and not item.meeting.is_frozen)
 
 
 def can_edit_minutes(user: User, sig: Sig) -> bool:

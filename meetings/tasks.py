@@ -1,12 +1,13 @@
 """Jobs of this room: ids in, fetch, call one function; safe to run twice."""
 
+import datetime as dt
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from . import recurrence, schedule
-from .models import Series
+from . import filling, recurrence, schedule
+from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
 
@@ -22,3 +23,19 @@ def plan_meetings() -> int:
             # Written by hand in the admin; the other series must not wait for it.
             logger.error("series %s cannot be planned: %s", series.pk, error)  # noqa: TRY400
     return new
+
+
+@shared_task
+def fill_agendas() -> int:
+    """Put what is due on the agenda of each SIG's next meeting; returns how many items changed."""
+    now = timezone.now()
+    return sum(_fill(pk, now) for pk in filling.next_to_fill(now).values_list("pk", flat=True))
+
+
+def _fill(pk: int, now: dt.datetime) -> int:
+    """One meeting in its own transaction; the host may have closed it at this moment."""
+    try:
+        return filling.fill(meeting=Meeting(pk=pk), at=now)
+    except (schedule.Refused, Meeting.DoesNotExist) as refusal:
+        logger.info("agenda of meeting %s was not filled: %s", pk, refusal)
+        return 0

@@ -19,6 +19,8 @@ urlpatterns = [
     path(f"{MEETING}cancel/", meeting.meeting_cancel, name="meeting-cancel"),
     path(f"{MEETING}hold/", meeting.meeting_hold, name="meeting-hold"),
     path(f"{MEETING}agenda/", agenda.agenda_add, name="agenda-add"),
+    path(f"{MEETING}agenda/fill/", agenda.agenda_fill, name="agenda-fill"),
+    path(f"{MEETING}agenda/<int:item_pk>/edit/", agenda.agenda_edit, name="agenda-edit"),
     path(
         f"{MEETING}agenda/<int:item_pk>/withdraw/", agenda.agenda_withdraw, name="agenda-withdraw"
     ),

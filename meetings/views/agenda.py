@@ -1,4 +1,4 @@
-"""Buttons of the agenda: propose, withdraw, move up and down."""
+"""Buttons of the agenda: propose, withdraw, order, retitle, time, and fill with what is due."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import agenda, forms, rules
+from meetings import agenda, filling, forms, rules
 from meetings.models import AgendaItem, Meeting
 
 from .access import deed, permit, person_of
@@ -17,7 +17,7 @@ from .meeting import meeting_page
 def agenda_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     person = person_of(request)
     if not rules.can_propose(request.user, meeting):
-        raise agenda.AgendaClosed(_("议程已经关闭，请在下一次例会提出。"))
+        raise agenda.AgendaClosed(agenda.closed_words(meeting))
     form = forms.AgendaForm(request.POST, sig=meeting.sig, auto_id="agenda_%s")
     if not form.is_valid():
         return meeting_page(request, meeting, agenda_form=form)
@@ -43,6 +43,29 @@ def agenda_shift(
     permit(rules.can_edit_meeting(request.user, meeting.sig))
     item = _item(meeting, item_pk)
     agenda.shift(item=item, up=direction == "up", by=person_of(request), at=timezone.now())
+    return redirect(f"{meeting.get_absolute_url()}#agenda")
+
+
+@deed
+def agenda_edit(request: HttpRequest, meeting: Meeting, item_pk: int) -> HttpResponse:
+    """The item's own form, with its errors on the meeting's page."""
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    item = _item(meeting, item_pk)
+    form = forms.AgendaEditForm(request.POST, auto_id=f"agenda_{item.pk}_%s")
+    if not form.is_valid():
+        return meeting_page(request, meeting, edited=(item.pk, form))
+    agenda.edit(item=item, by=person_of(request), at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("议题已更新。"))
+    return redirect(f"{meeting.get_absolute_url()}#agenda")
+
+
+@deed
+def agenda_fill(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    if filling.fill(meeting=meeting, at=timezone.now()):
+        messages.success(request, _("议程已按到期事项更新。"))
+    else:
+        messages.info(request, _("到期事项没有变化。"))
     return redirect(f"{meeting.get_absolute_url()}#agenda")
 
 

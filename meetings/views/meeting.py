@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import forms, minutes, problem, recurrence, rules, schedule
-from meetings.models import AgendaItem, Meeting
+from meetings import agenda_page, forms, minutes, problem, recurrence, rules, schedule
+from meetings.models import Meeting
 from meetings.outlook import day_starts_at
 from members.holiday import ChinaCalendar, china
 from members.models import Sig
@@ -103,8 +103,14 @@ def meeting_hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     return redirect(meeting)
 
 
-def meeting_page(request: HttpRequest, meeting: Meeting, **bound: Form) -> HttpResponse:
-    """The page of one meeting; `bound` are forms that came back with errors."""
+def meeting_page(
+    request: HttpRequest,
+    meeting: Meeting,
+    *,
+    edited: tuple[int, Form] | None = None,
+    **bound: Form,
+) -> HttpResponse:
+    """The page of one meeting; `bound` are forms that came back with errors, `edited` an item's."""
     user, sig = request.user, meeting.sig
     is_host = rules.can_edit_meeting(user, sig)
     warned = _warned(meeting, china())
@@ -117,7 +123,7 @@ def meeting_page(request: HttpRequest, meeting: Meeting, **bound: Form) -> HttpR
         "is_host": is_host,
         "may_hold": is_host and schedule.may_be_held(meeting, timezone.now()),
         "revision": revision,
-        "agenda": _agenda_rows(meeting, acting_person(user), is_host),
+        "agenda": agenda_page.page_of(meeting, acting_person(user), is_host=is_host, edited=edited),
         "attendances": list(
             meeting.attendances.select_related("person").prefetch_related("person__accounts")
         ),
@@ -174,19 +180,3 @@ def _forms(
         found["attendance_form"] = forms.AttendanceForm(auto_id="attendance_%s")
         found["action_form"] = forms.ActionForm(auto_id="action_%s")
     return found
-
-
-def _agenda_rows(meeting: Meeting, person: Any, is_host: bool) -> list[dict[str, Any]]:
-    items = meeting.agenda_items.filter(withdrawn_at=None).select_related(
-        "meeting", "proposed_by", "promotion__person", "promotion__sig", "pull_request__repository"
-    )
-    rows: list[AgendaItem] = list(items.prefetch_related("proposed_by__accounts"))
-    return [
-        {
-            "item": item,
-            "may_withdraw": rules.withdraws(person, item, is_host),
-            "may_rise": meeting.is_open and is_host and number > 0,
-            "may_sink": meeting.is_open and is_host and number < len(rows) - 1,
-        }
-        for number, item in enumerate(rows)
-    ]

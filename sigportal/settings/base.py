@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
     },
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
+    "fill-agendas": {"task": "meetings.tasks.fill_agendas", "schedule": 900.0},
 }
 
 # ── ledger ────────────────────────────────────────────────────────────────────────────────────
