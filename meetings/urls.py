@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import action, agenda, attendance, calendar, meeting, minutes, planning
+from .views import action, agenda, attendance, calendar, meeting, minutes, minutes_live, planning
 
 app_name = "meetings"
 MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
@@ -44,6 +44,8 @@ urlpatterns = [
     ),
     path(f"{MEETING}actions/", action.action_add, name="action-add"),
     path(f"{MEETING}minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
+    path(f"{MEETING}minutes/save/", minutes_live.minutes_save, name="minutes-save"),
+    path(f"{MEETING}minutes/live/", minutes_live.minutes_live, name="minutes-live"),
     path(f"{MEETING}minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
     path(f"{MEETING}minutes/history/", minutes.minutes_history, name="minutes-history"),
     path("sigs/<slug:slug>/actions/", action.action_list, name="action-list"),

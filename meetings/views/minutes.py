@@ -15,6 +15,7 @@ from meetings.models import Meeting, MinutesRevision
 from members.paging import asked_page
 
 from .access import deed, meeting_or_404, permit, person_of, signed_in
+from .minutes_live import live_context, said_of
 
 REVISIONS_SHOWN = 50
 
@@ -30,7 +31,8 @@ def minutes_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "body": latest.body if latest else skeleton(meeting),
             "expected": latest.number if latest else 0,
         }
-        return _edit_page(request, meeting, forms.MinutesForm(initial=initial, is_public=is_public))
+        form = forms.MinutesForm(initial=initial, is_public=is_public)
+        return _edit_page(request, meeting, form, is_fresh=True)
     form = forms.MinutesForm(request.POST, is_public=is_public)
     if not form.is_valid():
         return _edit_page(request, meeting, form)
@@ -81,7 +83,13 @@ def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _edit_page(
     request: HttpRequest, meeting: Meeting, form: forms.MinutesForm, **more: Any
 ) -> HttpResponse:
-    context = {"sig": meeting.sig, "tab": "meetings", "meeting": meeting, "form": form, **more}
+    context = {
+        "tab": "meetings",
+        "form": form,
+        "autosaves": "reason" not in form.fields,
+        **live_context(meeting),
+        **more,
+    }
     return render(request, "meetings/minutes_edit.html", context)
 
 
@@ -92,10 +100,11 @@ def _save(
     try:
         if is_public:
             minutes.amend(meeting=meeting, **data)
-            messages.success(request, _("修订已发布，理由与内容哈希已写入公开记录。"))
+            said = _("修订已发布，理由与内容哈希已写入公开记录。")
+            after = f"{meeting.get_absolute_url()}#minutes"
         else:
-            minutes.save_draft(meeting=meeting, **data)
-            messages.success(request, _("草稿已保存，发布之前只有可以编辑的人看得到。"))
+            revision = minutes.save_draft(meeting=meeting, **data)
+            said, after = said_of(meeting, data["body"], revision)
     except minutes.Conflict as conflict:
         return _conflict_page(request, meeting, conflict)
     except minutes.ReasonMissing as refusal:
@@ -104,7 +113,8 @@ def _save(
     except minutes.Refused as refusal:
         form.add_error(None, str(refusal))
         return _edit_page(request, meeting, form)
-    return redirect(f"{meeting.get_absolute_url()}#minutes")
+    messages.success(request, said)
+    return redirect(after)
 
 
 def _conflict_page(

@@ -1,0 +1,157 @@
+"""What the page's script sends is stored, merged, or refused with a reason: never dropped."""
+
+import datetime as dt
+
+import pytest
+
+from meetings import minutes
+from meetings.models import MinutesRevision
+from tests.factories import MeetingFactory, MinutesRevisionFactory, PersonFactory
+
+from .test_rules import HOSTS, STANDINGS
+
+AT = dt.datetime(2026, 12, 3, 10, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def held(sig):
+    return MeetingFactory(sig=sig, title="十二月例会", state="held")
+
+
+def url(meeting, rest="save/"):
+    return f"/sigs/reading/meetings/{meeting.pk}/minutes/{rest}"
+
+
+def send(client, meeting, body, expected, **more):
+    return client.post(url(meeting), {"body": body, "expected": expected, **more})
+
+
+def draft(meeting, body, expected, by=None):
+    return minutes.save_draft(meeting=meeting, body=body, expected=expected, by=by, at=AT)
+
+
+def test_acknowledged_text_is_in_the_history(held, sign_in, person):
+    answer = send(sign_in("committer"), held, "一\r\n二", 0)
+
+    assert answer.json() == {"number": 1, "message": "已保存"}
+    stored = MinutesRevision.objects.get()
+    assert (stored.body, stored.author) == ("一\n二", person["committer"])
+
+
+def test_merged_text_comes_back_with_the_answer(held, sign_in):
+    draft(held, "一\n二\n三", 0)
+    draft(held, "甲\n二\n三", 1)
+
+    found = send(sign_in("committer"), held, "一\n二\n乙", 1).json()
+
+    assert (found["number"], found["body"]) == (3, "甲\n二\n乙")
+    assert "合并" in found["message"]
+
+
+def test_base_of_the_script_counts_before_the_stored_one(held, sign_in):
+    # Both opened the same template, which is stored nowhere.
+    draft(held, "甲\n骨\n架", 0)
+
+    found = send(sign_in("committer"), held, "骨\n架\n乙", 0, base="骨\n架").json()
+
+    assert found["body"] == "甲\n骨\n架\n乙"
+
+
+def test_conflict_is_said_and_stores_nothing(held, sign_in):
+    draft(held, "一", 0)
+    draft(held, "甲", 1)
+
+    answer = send(sign_in("committer"), held, "乙", 1)
+
+    assert answer.status_code == 409
+    assert "相同的行" in answer.json()["message"]
+    assert MinutesRevision.objects.count() == 2
+
+
+def test_expired_session_is_told_apart_from_lost_rights(held, sign_in):
+    assert send(sign_in("anonymous"), held, "一", 0).status_code == 401
+    assert send(sign_in("stranger"), held, "一", 0).status_code == 403
+    assert not MinutesRevision.objects.exists()
+
+
+@pytest.mark.parametrize("who", STANDINGS)
+@pytest.mark.parametrize("rest", ["save/", "live/"])
+def test_only_editors_save_and_look_on(who, rest, held, sign_in):
+    client = sign_in(who)
+    answer = send(client, held, "一", 0) if rest == "save/" else client.get(url(held, rest))
+
+    assert (answer.status_code == 200) == (who in HOSTS)
+
+
+def test_address_of_saving_leads_to_the_page(held, sign_in):
+    assert sign_in("committer").get(url(held)).headers["Location"] == url(held, "edit/")
+
+
+@pytest.mark.parametrize(("body", "expected"), [("字" * 200_001, 0), ("一", "x"), ("一", -1)])
+def test_what_the_form_refuses_comes_back_as_words(held, sign_in, body, expected):
+    answer = send(sign_in("committer"), held, body, expected)
+
+    assert answer.status_code == 422
+    assert answer.json()["message"]
+
+
+def test_pressed_button_says_so_on_the_next_page(held, sign_in):
+    client = sign_in("committer")
+
+    address = send(client, held, "一", 0, do="save").json()["next"]
+
+    assert address == f"/sigs/reading/meetings/{held.pk}/#minutes"
+    assert "草稿已保存" in client.get(address).content.decode()
+
+
+def test_pressed_button_leads_to_the_difference_after_a_merge(held, sign_in):
+    draft(held, "一\n二\n三", 0)
+    draft(held, "甲\n二\n三", 1)
+
+    found = send(sign_in("committer"), held, "一\n二\n乙", 1, do="save").json()
+
+    assert found["next"] == url(held, "history/?revision=3")
+
+
+def test_plain_form_merges_as_well_and_says_so(held, sign_in):
+    draft(held, "一\n二\n三", 0)
+    draft(held, "甲\n二\n三", 1)
+
+    answer = sign_in("committer").post(
+        url(held, "edit/"), {"body": "一\n二\n乙", "expected": 1}, follow=True
+    )
+
+    assert "合并为第 3 版" in answer.content.decode()
+    assert minutes.latest_of(held).body == "甲\n二\n乙"
+
+
+def test_published_text_is_amended_with_a_reason_only(held, sign_in):
+    minutes.publish(meeting=held, expected=draft(held, "一", 0).number, by=None, at=AT)
+    client = sign_in("committer")
+
+    assert send(client, held, "二", 2).status_code == 422
+    assert send(client, held, "二", 1).status_code == 409
+    assert send(client, held, "二", 2, reason="人名有误", do="save").status_code == 200
+    assert minutes.public_of(held).body == "二"
+
+
+def test_looking_on_tells_of_the_newest_revision(held, sign_in, person):
+    draft(held, "一", 0, person["maintainer"])
+
+    page = sign_in("committer").get(url(held, "live/")).content.decode()
+
+    assert 'data-number="1"' in page
+    assert "Maintainer" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_looking_on_takes_the_same_queries_for_one_revision_and_three(
+    held, sign_in, count, django_assert_num_queries
+):
+    for number in range(1, count + 1):
+        MinutesRevisionFactory(meeting=held, number=number, state="draft", author=PersonFactory())
+    client = sign_in("committer")
+
+    # session, user, meeting, person, roles, the revision, accounts of its author and of the reader
+    with django_assert_num_queries(8):
+        client.get(url(held, "live/"))
