@@ -17,6 +17,6 @@ def write_moments(model: type[Model], name: str, moments: Mapping[int, dt.dateti
     table, column = map(connection.ops.quote_name, (model._meta.db_table, name))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table} SET {column} = %s WHERE id = %s",  # noqa: S608  # nosec
+            f"UPDATE {table} SET {column} = %s WHERE id = %s",  # noqa: S608 (our own names)
             [(field.get_db_prep_save(at, connection), pk) for pk, at in moments.items()],
         )

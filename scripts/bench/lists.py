@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,7 @@ def _pages() -> Iterator[Figure]:
                     query = case.query()
                     _get(query)
                     most = max(most, _queries(query, full=50))
-                    seconds[name] += [
-                        seconds_of(lambda query=query: _get(query)) for _ in range(RUNS // 5)
-                    ]
+                    seconds[name] += [seconds_of(partial(_get, query)) for _ in range(RUNS // 5)]
         small, large = (percentile(seconds[name], 50) * 1000 for name in SIZES)
         yield Figure(
             case.name,
@@ -121,8 +120,8 @@ def _searches() -> Iterator[Figure]:
         words = lists_data.questions(chance, SEARCHES)
         for word in words[:20]:
             _get({"q": word})
-        whole = [seconds_of(lambda word=word: _get({"q": word})) * 1000 for word in words]
-        found = [seconds_of(lambda word=word: _found(word)) * 1000 for word in words]
+        whole = [seconds_of(partial(_get, {"q": word})) * 1000 for word in words]
+        found = [seconds_of(partial(_found, word)) * 1000 for word in words]
         computed = [_computed(word) for word in words]
     p95 = percentile(whole, 95)
     yield Figure(

@@ -131,7 +131,7 @@ def _copy(cursor: Any, rows: Iterator[dict[str, Any]]) -> None:
     from reviews.models import PullRequest
 
     fields = [field for field in PullRequest._meta.concrete_fields if not field.primary_key]
-    blank = {field.column: field.get_default() for field in fields}
+    blank: dict[str, Any] = {str(field.column): field.get_default() for field in fields}
     lines = ([_text(value) for value in (blank | row).values()] for row in rows)
     names = ", ".join(blank)
     command = f"COPY reviews_pullrequest ({names}) FROM STDIN WITH (FORMAT csv, NULL '<null>')"
@@ -150,7 +150,7 @@ class _Stream(io.RawIOBase):
     def __init__(self, rows: Iterator[list[Any]]) -> None:
         self.rows = rows
 
-    def read(self, size: int = -1) -> str:  # type: ignore[override]
+    def read(self, size: int = -1) -> str:
         text = io.StringIO()
         writer = csv.writer(text)
         for row in self.rows:
