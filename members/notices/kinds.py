@@ -99,6 +99,24 @@ KINDS: dict[str, Kind] = {
             _("查看个人页面"),
             ("name", "logins", "by", "path"),
         ),
+        Kind(
+            "meeting.announced",
+            _("会议议程公布"),
+            _("议程公布：%(title)s，%(starts_at)s（%(sig)s）"),
+            _("%(sig)s 的%(title)s将于 %(starts_at)s 召开，议程已经公布：%(agenda)s。%(late)s"),
+            _("查看议程"),
+            ("sig", "title", "starts_at", "agenda", "path"),
+            is_public=True,
+        ),
+        Kind(
+            "meeting.changed",
+            _("会议改期或取消"),
+            _("%(change)s：%(title)s（%(sig)s）"),
+            _("%(sig)s 的%(title)s%(change)s：原定 %(was)s%(now)s。%(reason)s"),
+            _("查看会议"),
+            ("sig", "title", "meeting_state", "was", "path"),
+            is_public=True,
+        ),
     )
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ from ..models import Promotion, RoleTerm
 from .kinds import KINDS, Kind
 
 LONGEST_VALUE = 200
+# Of an agenda a notice names so many topics, each shortened.
+TOPICS_NAMED = 8
+TOPIC_LENGTH = 80
 WHAT = {
     Promotion.Kind.PROMOTE: gettext_lazy("%(name)s 担任 %(role)s"),
     Promotion.Kind.REMOVE: gettext_lazy("免去 %(name)s 的 %(role)s"),
@@ -77,11 +80,40 @@ def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
     values["sig"] = _short((data.get("sig_en") if language == "en" else "") or data.get("sig"))
     values["role"] = _label(RoleTerm.Role, data.get("role"))
     values["closes_at"] = _instant(data, "closes_at")
+    if "title" in data:
+        values |= _of_meeting(data, language)
     if "proposal" in data:
         values["what"] = _what(data, values)
         values["result"] = _label(Promotion.State, data.get("state"))
         values["request"] = _request(data)
     return values
+
+
+def _of_meeting(data: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Of a meeting: its title and instants, its topics, and what changed."""
+    cancelled = data.get("meeting_state") == "cancelled"
+    reason, now = _short(data.get("reason")), _instant(data, "starts_at")
+    return {
+        "title": _short((data.get("title_en") if language == "en" else "") or data["title"]),
+        "starts_at": now,
+        "was": _instant(data, "was"),
+        "agenda": _topics(data.get("agenda") or [], language),
+        "late": _("公布时距会议不足三天。") if data.get("is_late") else "",
+        "change": _("已取消") if cancelled else _("已改期"),
+        "now": "" if cancelled else _("，改为 %(at)s") % {"at": now},
+        "reason": _("原因：%(reason)s") % {"reason": reason} if reason else "",
+    }
+
+
+def _topics(topics: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The first of them by title; each is {"title", "title_en"}."""
+    if not topics:
+        return _("暂无议题")
+    own = [(one.get("title_en") if language == "en" else "") or one["title"] for one in topics]
+    named = _("；").join(one_line(title)[:TOPIC_LENGTH] for title in own[:TOPICS_NAMED])
+    if len(own) <= TOPICS_NAMED:
+        return named
+    return _("%(topics)s；等 %(count)d 项") % {"topics": named, "count": len(own)}
 
 
 def _what(data: Mapping[str, Any], values: Mapping[str, str]) -> str:
