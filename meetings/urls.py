@@ -9,6 +9,9 @@ MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
 
 urlpatterns = [
     path("sigs/<slug:slug>/calendar.ics", calendar.calendar_feed, name="calendar"),
+    path("sigs/<slug:slug>/meetings/<int:pk>.ics", calendar.meeting_file, name="meeting-file"),
+    path("people/me/calendar/", calendar.personal_page, name="personal-calendar"),
+    path("calendars/<str:key>.ics", calendar.personal_feed, name="personal-feed"),
     path("sigs/<slug:slug>/meetings/", meeting.meeting_list, name="meeting-list"),
     path("sigs/<slug:slug>/meetings/new/", planning.meeting_create, name="meeting-create"),
     path("sigs/<slug:slug>/series/", planning.series_list, name="series-list"),
