@@ -14,7 +14,8 @@ from typing import Any
 from tests.fakes.state import Repo, State
 
 LABELS = ["mindspore-cla/yes", "ci-pipeline-passed", "lgtm", "approved"]
-FIRST_ID = 4_000_000
+# Apart from the ids that `State.add_pull` gives, or people who go on working would reuse them.
+FIRST_ID = 5_000_000
 
 
 def load_pulls(state: State, path: Path, repo_name: str) -> Repo:

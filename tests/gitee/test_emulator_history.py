@@ -68,7 +68,7 @@ def test_each_line_becomes_a_merged_pull_request(pulls_file):
     state = State()
     repo = load_pulls(state, pulls_file, "o/r")
     first, second, third = repo.pulls.ordered(sort="created")
-    assert (first.number, first.state, first.id) == (3, "merged", 4_000_003)
+    assert (first.number, first.state, first.id) == (3, "merged", 5_000_003)
     assert (first.user, state.find_user("Li-Si").name) == ("Li-Si", "Li Si")
     assert first.created_at == datetime(2022, 2, 24, 9, 16, 47, tzinfo=UTC)
     assert first.updated_at == first.merged_at == datetime(2022, 2, 24, 12, 44, 4, tzinfo=UTC)
@@ -90,6 +90,13 @@ def test_two_loads_agree(pulls_file):
         return [(pull.id, state.find_user(pull.user).id) for pull in repo.pulls]
 
     assert ids(State()) == ids(State())
+
+
+def test_what_happens_afterwards_takes_no_id_of_the_file(pulls_file):
+    state = State()
+    repo = load_pulls(state, pulls_file, "o/r")
+    added = [state.add_pull("o/r", user="eve", title="新的") for _ in range(10)]
+    assert len({pull.id for pull in repo.pulls}) == len(LINES) + len(added)
 
 
 def test_bad_line_is_named(pulls_file):
