@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import path_text  # noqa: F401 (makes <text:…> known)
 from .promotion_export import PromotionFeed
 from .views import (
     charter,
@@ -30,11 +31,11 @@ urlpatterns = [
     path("sigs/<slug:slug>/inactivity/<int:pk>/", inactivity.inquiry_detail, name="inquiry-detail"),
     path("sigs/<slug:slug>/members/refresh/", refresh.role_refresh, name="role-refresh"),
     path("sigs/<slug:slug>/charter/", charter.charter_list, name="charter-list"),
-    path("sigs/<slug:slug>/charter/<str:page>/", charter.charter_detail, name="charter-detail"),
+    path("sigs/<slug:slug>/charter/<text:page>/", charter.charter_detail, name="charter-detail"),
     path("sigs/<slug:slug>/drift/", charter.drift, name="drift"),
-    path("sigs/<slug:slug>/drift/<str:login>/", charter.drift_person, name="drift-person"),
+    path("sigs/<slug:slug>/drift/<text:login>/", charter.drift_person, name="drift-person"),
     path(
-        "sigs/<slug:slug>/drift/<str:login>/<int:number>.patch",
+        "sigs/<slug:slug>/drift/<text:login>/<int:number>.patch",
         charter.drift_patch,
         name="drift-patch",
     ),
@@ -43,26 +44,28 @@ urlpatterns = [
     path(
         "people/me/notices/address/forget/", notices.address_forget, name="notices-address-forget"
     ),
-    path("people/me/notices/address/<str:token>/", notices.address_confirm, name="notices-address"),
+    path(
+        "people/me/notices/address/<text:token>/", notices.address_confirm, name="notices-address"
+    ),
     path("notices/", notices.outbox, name="outbox"),
     path("notices/retry/", notices.outbox_retry_failed, name="outbox-retry-failed"),
     path("notices/<int:pk>/retry/", notices.outbox_retry, name="outbox-retry"),
-    path("notices/unsubscribe/<str:token>/", notices.unsubscribe, name="notices-unsubscribe"),
-    path("people/<str:login>/", person.person_detail, name="person-detail"),
-    path("people/<str:login>/identity/", identity.person_identity, name="person-identity"),
-    path("people/<str:login>/identity/add/", identity.account_add, name="account-add"),
+    path("notices/unsubscribe/<text:token>/", notices.unsubscribe, name="notices-unsubscribe"),
+    path("people/<text:login>/", person.person_detail, name="person-detail"),
+    path("people/<text:login>/identity/", identity.person_identity, name="person-identity"),
+    path("people/<text:login>/identity/add/", identity.account_add, name="account-add"),
     path(
-        "people/<str:login>/identity/detach/<int:pk>/",
+        "people/<text:login>/identity/detach/<int:pk>/",
         identity.account_detach,
         name="account-detach",
     ),
-    path("people/<str:login>/identity/merge/", identity.person_merge, name="person-merge"),
-    path("people/<str:login>/identity/ask/", identity.merge_ask, name="merge-ask"),
+    path("people/<text:login>/identity/merge/", identity.person_merge, name="person-merge"),
+    path("people/<text:login>/identity/ask/", identity.merge_ask, name="merge-ask"),
     path("sigs/<slug:slug>/doubles/", identity.doubles, name="doubles"),
     path("sigs/<slug:slug>/doubles/apart/", identity.doubles_apart, name="doubles-apart"),
-    path("people/<str:login>/path/<slug:slug>/", my_path.person_path, name="person-path"),
+    path("people/<text:login>/path/<slug:slug>/", my_path.person_path, name="person-path"),
     path(
-        "people/<str:login>/path/<slug:slug>/evidence/<slug:figure>/",
+        "people/<text:login>/path/<slug:slug>/evidence/<slug:figure>/",
         my_path.person_evidence,
         name="person-evidence",
     ),

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
+from members import path_text  # noqa: F401 (makes <text:…> known)
+
 from .exceptions_feed import ExceptionsFeed
 from .feeds import IssueFeed, RecordFeed
 from .resolution_feeds import ResolutionFeed, RfcFeed
 from .views import delivery, issue, pulse, record, record_list, repository, resolution, rfc, sync
 
 app_name = "reviews"
-RECORD = "reviews/<str:owner>/<str:name>/<int:number>"
+RECORD = "reviews/<text:owner>/<text:name>/<int:number>"
 urlpatterns = [
     path("sigs/<slug:slug>/reviews/", record_list.record_list, name="record-list"),
     path("sigs/<slug:slug>/reviews/feed.atom", RecordFeed(), name="record-feed"),
@@ -23,7 +25,7 @@ urlpatterns = [
     path("sigs/<slug:slug>/issues/", issue.issue_list, name="issue-list"),
     path("sigs/<slug:slug>/issues/feed.atom", IssueFeed(), name="issue-feed"),
     path("sigs/<slug:slug>/issues/issues.csv", issue.issue_csv, name="issue-csv"),
-    path("issues/<str:owner>/<str:name>/<str:number>/", issue.issue_detail, name="issue-detail"),
+    path("issues/<text:owner>/<text:name>/<text:number>/", issue.issue_detail, name="issue-detail"),
     path("sigs/<slug:slug>/resolutions/", resolution.resolution_list, name="resolution-list"),
     path("sigs/<slug:slug>/resolutions/feed.atom", ResolutionFeed(), name="resolution-feed"),
     path(

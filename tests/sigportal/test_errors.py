@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import Resolver404, path, resolve
 from django.views import defaults
 
 from sigportal.urls import urlpatterns as portal_patterns
@@ -102,3 +102,21 @@ def test_frame_renders_for_a_request_without_session():
     request = RequestFactory().get("/x/")
     request.user = AnonymousUser()
     assert "<main" in render_to_string("base.html", {}, request)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/reviews/own\0er/name/1/",
+        "/reviews/owner/name\0/1.json",
+        "/issues/owner/name/\0/",
+        "/people/li\0n/",
+        "/sigs/one/charter/na\0me/",
+        "/notices/unsubscribe/\0/",
+    ],
+)
+def test_address_with_nul_leads_nowhere(address):
+    """PostgreSQL refuses to look for one, so no view may be reached by it."""
+    resolve(address.replace("\0", "x"))
+    with pytest.raises(Resolver404):
+        resolve(address)
