@@ -1,5 +1,6 @@
 """The agenda as a meeting's page shows it: rows with what the reader may do, and the time they take."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ class AgendaPage:
     # Of the meeting, in whole minutes; 0 where it has no end.
     length: int = 0
     may_fill: bool = False
+    may_announce: bool = False
 
     @property
     def total(self) -> int:
@@ -52,6 +54,7 @@ def page_of(
     person: Person | None,
     *,
     is_host: bool,
+    at: dt.datetime,
     edited: tuple[int, Form] | None = None,
 ) -> AgendaPage:
     """What to print; `edited` is an item's form that came back with errors. Two queries."""
@@ -77,6 +80,7 @@ def page_of(
         withdrawn=[item for item in items if _is_withdrawn_in_sight(item)],
         length=_minutes(meeting),
         may_fill=leads and not meeting.is_frozen,
+        may_announce=leads and not meeting.is_frozen and at < meeting.starts_at,
     )
 
 

@@ -13,7 +13,7 @@ from ledger import record
 from members.holiday import ChinaCalendar
 from members.models import Person, Sig, actor_of
 
-from . import recurrence
+from . import announcing, recurrence
 from .models import Meeting, Series
 
 HORIZON = dt.timedelta(days=183)
@@ -238,13 +238,18 @@ def change(
     at: dt.datetime,
     data: dict[str, str],
 ) -> Meeting:
-    """Store a locked meeting in its new state, for calendars too, with the entry that says so."""
+    """Store a locked meeting in its new state, for calendars too, with the entry that says so.
+
+    Who heard its agenda hears that it moved, falls out or takes place after all.
+    """
+    before = Meeting.objects.only("starts_at", "state").get(pk=meeting.pk)
     meeting.state = state
     meeting.note = note
     meeting.sequence += 1
     meeting.changed_at = at
     meeting.save(update_fields=CHANGING)
     _record(meeting, action, by, at, data)
+    announcing.tell_changed(meeting, before=before, at=at)
     return meeting
 
 

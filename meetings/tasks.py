@@ -6,7 +6,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import filling, recurrence, schedule
+from . import filling, freezing, recurrence, schedule
 from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
@@ -39,3 +39,20 @@ def _fill(pk: int, now: dt.datetime) -> int:
     except (schedule.Refused, Meeting.DoesNotExist) as refusal:
         logger.info("agenda of meeting %s was not filled: %s", pk, refusal)
         return 0
+
+
+@shared_task
+def announce_agendas() -> int:
+    """Freeze and announce the agendas of what begins within days; returns how many were announced."""
+    now = timezone.now()
+    return sum(_freeze(pk, now) for pk in freezing.due_to_freeze(now).values_list("pk", flat=True))
+
+
+def _freeze(pk: int, now: dt.datetime) -> bool:
+    """One meeting in its own transaction; it may have been cancelled at this moment."""
+    try:
+        freezing.freeze(meeting=Meeting(pk=pk), by=None, at=now)
+    except (schedule.Refused, Meeting.DoesNotExist) as refusal:
+        logger.info("agenda of meeting %s was not announced: %s", pk, refusal)
+        return False
+    return True

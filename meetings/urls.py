@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .feeds import AgendaFeed
 from .views import action, agenda, attendance, calendar, meeting, minutes, minutes_live, planning
 
 app_name = "meetings"
@@ -23,6 +24,8 @@ urlpatterns = [
     path(f"{MEETING}hold/", meeting.meeting_hold, name="meeting-hold"),
     path(f"{MEETING}agenda/", agenda.agenda_add, name="agenda-add"),
     path(f"{MEETING}agenda/fill/", agenda.agenda_fill, name="agenda-fill"),
+    path(f"{MEETING}agenda/announce/", agenda.agenda_announce, name="agenda-announce"),
+    path("sigs/<slug:slug>/meetings/feed.atom", AgendaFeed(), name="agenda-feed"),
     path(f"{MEETING}agenda/<int:item_pk>/edit/", agenda.agenda_edit, name="agenda-edit"),
     path(
         f"{MEETING}agenda/<int:item_pk>/withdraw/", agenda.agenda_withdraw, name="agenda-withdraw"

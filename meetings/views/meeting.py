@@ -15,7 +15,7 @@ from meetings import agenda_page, forms, minutes, problem, recurrence, rules, sc
 from meetings.models import Meeting
 from meetings.outlook import day_starts_at
 from members.holiday import ChinaCalendar, china
-from members.models import Sig
+from members.models import RoleTerm, Sig
 from members.paging import asked_page
 from members.rules import acting_person, is_maintainer
 
@@ -123,7 +123,9 @@ def meeting_page(
         "is_host": is_host,
         "may_hold": is_host and schedule.may_be_held(meeting, timezone.now()),
         "revision": revision,
-        "agenda": agenda_page.page_of(meeting, acting_person(user), is_host=is_host, edited=edited),
+        "agenda": agenda_page.page_of(
+            meeting, acting_person(user), is_host=is_host, at=timezone.now(), edited=edited
+        ),
         "attendances": list(
             meeting.attendances.select_related("person").prefetch_related("person__accounts")
         ),
@@ -146,6 +148,22 @@ def action_rows(items: Any, user: Any, sig: Sig) -> list[dict[str, Any]]:
             "item": item,
             "is_overdue": item.is_overdue(today),
             "may_close": rules.closes(person, item, is_lead),
+        }
+        for item in rows
+    ]
+
+
+def rows_over_sigs(items: Any, user: Any) -> list[dict[str, Any]]:
+    """The same over all SIGs; the roles are asked once. Items come as a query."""
+    now, person = timezone.now(), acting_person(user)
+    terms = RoleTerm.objects.active(now.date()).filter(person=person, role=RoleTerm.Role.MAINTAINER)
+    led = set(terms.values_list("sig_id", flat=True)) if person else set()
+    rows = items.select_related("sig", "owner", "meeting__sig").prefetch_related("owner__accounts")
+    return [
+        {
+            "item": item,
+            "is_overdue": item.is_overdue(item.sig.day_of(now)),
+            "may_close": rules.closes(person, item, item.sig_id in led),
         }
         for item in rows
     ]

@@ -19,6 +19,11 @@ LONGEST_VALUE = 200
 # Of an agenda a notice names so many topics, each shortened.
 TOPICS_NAMED = 8
 TOPIC_LENGTH = 80
+CHANGES = {
+    "moved": gettext_lazy("已改期"),
+    "cancelled": gettext_lazy("已取消"),
+    "restored": gettext_lazy("恢复举行"),
+}
 WHAT = {
     Promotion.Kind.PROMOTE: gettext_lazy("%(name)s 担任 %(role)s"),
     Promotion.Kind.REMOVE: gettext_lazy("免去 %(name)s 的 %(role)s"),
@@ -82,6 +87,8 @@ def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
     values["closes_at"] = _instant(data, "closes_at")
     if "title" in data:
         values |= _of_meeting(data, language)
+    if "due_on" in data:
+        values |= _of_action(data)
     if "proposal" in data:
         values["what"] = _what(data, values)
         values["result"] = _label(Promotion.State, data.get("state"))
@@ -91,16 +98,21 @@ def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
 
 def _of_meeting(data: Mapping[str, Any], language: str) -> dict[str, str]:
     """Of a meeting: its title and instants, its topics, and what changed."""
-    cancelled = data.get("meeting_state") == "cancelled"
-    reason, now = _short(data.get("reason")), _instant(data, "starts_at")
+    reason, now, was = (
+        _short(data.get("reason")),
+        _instant(data, "starts_at"),
+        _instant(data, "was"),
+    )
+    state = str(data.get("meeting_state", ""))
+    is_elsewhen = state != "cancelled" and now != was
     return {
         "title": _short((data.get("title_en") if language == "en" else "") or data["title"]),
         "starts_at": now,
-        "was": _instant(data, "was"),
+        "was": was,
         "agenda": _topics(data.get("agenda") or [], language),
         "late": _("公布时距会议不足三天。") if data.get("is_late") else "",
-        "change": _("已取消") if cancelled else _("已改期"),
-        "now": "" if cancelled else _("，改为 %(at)s") % {"at": now},
+        "change": str(CHANGES.get(state, CHANGES["moved"])),
+        "now": _("，改为 %(at)s") % {"at": now} if is_elsewhen else "",
         "reason": _("原因：%(reason)s") % {"reason": reason} if reason else "",
     }
 
@@ -114,6 +126,12 @@ def _topics(topics: Sequence[Mapping[str, Any]], language: str) -> str:
     if len(own) <= TOPICS_NAMED:
         return named
     return _("%(topics)s；等 %(count)d 项") % {"topics": named, "count": len(own)}
+
+
+def _of_action(data: Mapping[str, Any]) -> dict[str, str]:
+    """Of an action item: what is to be done, by when, and whether that was a week ago."""
+    due = _("行动项逾期一周") if data.get("is_late") else _("行动项到期")
+    return {"text": _short(data.get("text")), "due_on": _short(data["due_on"]), "due": due}
 
 
 def _what(data: Mapping[str, Any], values: Mapping[str, str]) -> str:

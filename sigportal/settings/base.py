@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
     "fill-agendas": {"task": "meetings.tasks.fill_agendas", "schedule": 900.0},
+    "announce-agendas": {"task": "meetings.tasks.announce_agendas", "schedule": 600.0},
 }
 
 # ── ledger ────────────────────────────────────────────────────────────────────────────────────

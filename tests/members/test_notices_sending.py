@@ -157,7 +157,9 @@ def test_an_address_that_is_none_is_not_written_to(told, voter, email):
 def test_a_muted_kind_is_not_sent_and_the_others_are(told, cast, voter, kind):
     mute(person=voter, kind=kind)
     promotion = cast.promotion("voting")
-    data = {**about_promotion(promotion, by="周岚"), "logins": "a"}
+    meeting = {"title": "例会", "starts_at": "2099-01-01T08:00:00+00:00", "agenda": []}
+    changed = {"meeting_state": "moved", "was": "2099-01-02T08:00:00+00:00"}
+    data = {**about_promotion(promotion, by="周岚"), "logins": "a", **meeting, **changed}
     for name in KINDS:
         tell(key=f"k:{name}", kind=name, person=voter, data=data, at=AT)
     sending.send_due()

@@ -20,6 +20,14 @@ DATA = {
     "effective_on": "2026-03-10",
     "by": "周岚",
     "logins": "lin-shu、lin-s",
+    "title": "十二月例会",
+    "title_en": "December meeting",
+    "starts_at": "2026-03-12T08:00:00+00:00",
+    "was": "2026-03-11T08:00:00+00:00",
+    "agenda": [{"title": "提名", "title_en": "Nomination"}, {"title": "文档"}],
+    "meeting_state": "moved",
+    "text": "写文档",
+    "due_on": "2026-03-31",
     "path": "/sigs/parallel/promotions/12/",
 }
 
@@ -46,6 +54,10 @@ EXPECTED = {
     "promotion.statement": "新的发言：林舒 担任 Committer（并行训练）",
     "inquiry.asked": "请答复：您是否继续在 并行训练 担任 Committer",
     "member.merged": "您在门户的记录已合并",
+    "meeting.announced": "议程公布：十二月例会，2026-03-12 16:00 (北京时间)（并行训练）",
+    "action.due": "行动项到期：写文档（并行训练）",
+    "meeting.changed": "已改期：十二月例会（并行训练）",
+    "minutes.overdue": "纪要待发布：十二月例会（并行训练）",
 }
 
 
@@ -167,3 +179,41 @@ def test_checked_names_what_is_missing(kind):
     for name in KINDS[kind].needs:
         with pytest.raises(UnknownKind, match=name):
             checked(kind, {key: value for key, value in DATA.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        ({}, "并行训练 的十二月例会将于 2026-03-12 16:00 (北京时间) 召开，议程已经公布：提名；文档。"),
+        ({"agenda": []}, "并行训练 的十二月例会将于 2026-03-12 16:00 (北京时间) 召开，议程已经公布：暂无议题。"),
+        (
+            {"agenda": [{"title": "长" * 300}] * 9, "is_late": True},
+            "并行训练 的十二月例会将于 2026-03-12 16:00 (北京时间) 召开，议程已经公布："
+            + "；".join(["长" * 80] * 8)
+            + "；等 9 项。公布时距会议不足三天。",
+        ),
+    ],
+)  # fmt: skip
+def test_announcement_names_the_topics(changes, body):
+    assert text_of("meeting.announced", {**DATA, **changes}, "zh-hans").body == body
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        (
+            {"reason": "机房检修"},
+            "并行训练 的十二月例会已改期：原定 2026-03-11 16:00 (北京时间)，改为 2026-03-12 16:00 (北京时间)。原因：机房检修",
+        ),
+        (
+            {"meeting_state": "cancelled"},
+            "并行训练 的十二月例会已取消：原定 2026-03-11 16:00 (北京时间)。",
+        ),
+        (
+            {"meeting_state": "restored", "starts_at": DATA["was"]},
+            "并行训练 的十二月例会恢复举行：原定 2026-03-11 16:00 (北京时间)。",
+        ),
+    ],
+)
+def test_change_of_a_meeting_says_both_times_and_why(changes, body):
+    assert text_of("meeting.changed", {**DATA, **changes}, "zh-hans").body == body

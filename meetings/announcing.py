@@ -1,0 +1,68 @@
+"""Telling a SIG what its meeting will hear, and what became of it after that was told."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import translation
+
+from members.models import Person, RoleTerm
+from members.notices.about import about_sig
+from members.notices.outbox import tell, tell_all
+
+from .models import AgendaItem, Meeting
+
+
+def tell_announced(meeting: Meeting, items: Iterable[AgendaItem], *, at: dt.datetime) -> None:
+    """Tell members and channels the agenda as frozen, once. In the caller's transaction."""
+    agenda = [{"title": item.title, "title_en": item.title_en} for item in items]
+    data = {"agenda": agenda, "is_late": meeting.is_announced_late}
+    _tell("announced", "meeting.announced", meeting, data, at)
+
+
+def tell_changed(meeting: Meeting, *, before: Meeting, at: dt.datetime) -> None:
+    """Tell that an announced meeting moved, is off or takes place after all; `before`: as it was.
+
+    Of a meeting that is not announced nobody is told, nor of one that was merely held.
+    """
+    if not meeting.is_frozen or meeting.state == Meeting.State.HELD:
+        return
+    data = {
+        "meeting_state": _became(meeting, before),
+        "was": before.starts_at.astimezone(dt.UTC).isoformat(),
+        "reason": meeting.note,
+    }
+    _tell(f"changed:{meeting.sequence}", "meeting.changed", meeting, data, at)
+
+
+def _became(meeting: Meeting, before: Meeting) -> str:
+    cancelled = Meeting.State.CANCELLED
+    if meeting.state == cancelled:
+        return "cancelled"
+    return "restored" if before.state == cancelled else "moved"
+
+
+def _tell(event: str, kind: str, meeting: Meeting, data: dict[str, Any], at: dt.datetime) -> None:
+    key = f"meeting:{meeting.pk}:{event}"
+    data = {**_about(meeting), **data}
+    tell_all(key=key, kind=kind, people=_members(meeting, at), data=data, at=at)
+    tell(key=key, kind=kind, person=None, data=data, at=at)
+
+
+def _about(meeting: Meeting) -> dict[str, Any]:
+    with translation.override("zh-hans"):
+        path = meeting.get_absolute_url()
+    return {
+        **about_sig(meeting.sig),
+        "zone": meeting.zone.key,
+        "title": meeting.title,
+        "title_en": meeting.title_en,
+        "starts_at": meeting.starts_at.astimezone(dt.UTC).isoformat(),
+        "path": path,
+    }
+
+
+def _members(meeting: Meeting, at: dt.datetime) -> Iterable[Person]:
+    """Everyone on the roster that day whose address is known; the others read the page and the feed."""
+    terms = RoleTerm.objects.active(meeting.sig.day_of(at)).filter(sig=meeting.sig)
+    return Person.objects.filter(pk__in=terms.values("person")).exclude(email="")

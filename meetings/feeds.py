@@ -1,0 +1,68 @@
+"""Atom feed of a SIG's announced agendas: who gets no mail hears of them here."""
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext
+
+from members.models import Sig
+from members.printable import printable
+
+from .models import AgendaItem, Meeting
+
+ENTRIES = 50
+
+
+class AgendaFeed(Feed):
+    """One entry a meeting, updated when the host changes the agenda, and when it moves or is off."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request: HttpRequest, slug: str) -> Sig:
+        return get_object_or_404(Sig, slug=slug)
+
+    def title(self, obj: Sig) -> str:
+        return gettext("%(sig)s 的会议议程") % {"sig": printable(obj.local_name)}
+
+    def link(self, obj: Sig) -> str:
+        return reverse("meetings:meeting-list", args=[obj.slug])
+
+    def author_name(self, obj: Sig) -> str:
+        return printable(obj.local_name)
+
+    def items(self, obj: Sig) -> list[Meeting]:
+        standing = AgendaItem.objects.filter(withdrawn_at=None)
+        rows = Meeting.objects.filter(sig=obj, frozen_at__isnull=False)
+        rows = rows.select_related("sig", "series").order_by("-starts_at", "-pk")
+        return list(rows.prefetch_related(Prefetch("agenda_items", queryset=standing))[:ENTRIES])
+
+    def item_title(self, item: Meeting) -> str:
+        return printable(f"{item.local_title}（{item.get_state_display()}）")
+
+    def item_description(self, item: Meeting) -> str:
+        local = item.starts_at.astimezone(item.zone)
+        opening = f"{local:%Y-%m-%d %H:%M} {item.zone.key}"
+        topics = [topic.local_title for topic in item.agenda_items.all()]
+        agenda = gettext("；").join(topics) or gettext("暂无议题")
+        note = gettext("说明：%(note)s") % {"note": item.note} if item.note else ""
+        return printable("\n".join(part for part in (opening, agenda, note) if part))
+
+    def item_link(self, item: Meeting) -> str:
+        return settings.SITE_URL + item.get_absolute_url()
+
+    def item_guid(self, item: Meeting) -> str:
+        return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:meeting/{item.pk}"
+
+    def item_pubdate(self, item: Meeting) -> dt.datetime | None:
+        return item.frozen_at
+
+    def item_updateddate(self, item: Meeting) -> dt.datetime:
+        told = (item.frozen_at, item.agenda_changed_at, item.changed_at)
+        return max(at for at in told if at is not None)
