@@ -13,6 +13,9 @@
   var autosaves = "autosave" in says;
   // The text that the server has seen last; null where the page shows another one.
   var base = "fresh" in says ? text.value : null;
+  // What was sent without an answer: it may be stored. It is sent again before anything newer, so
+  // that nobody is in conflict with their own words.
+  var unsure = null;
   var PAUSE = 2000, LONGEST = 15000, RETRY = 5000, PATIENCE = 20000;
   var timer = 0, dirtySince = 0, queue = Promise.resolve(), stopped = false;
 
@@ -21,7 +24,7 @@
     try { return JSON.parse(localStorage.getItem(key)); } catch (unreadable) { return null; }
   }
   function keep() {
-    var entry = { body: text.value, expected: expected.value, base: base, at: Date.now() };
+    var entry = { body: text.value, expected: expected.value, base: base, unsure: unsure, at: Date.now() };
     try { localStorage.setItem(key, JSON.stringify(entry)); } catch (full) { say(says.full); }
   }
   function forget() {
@@ -47,7 +50,7 @@
     return queue;
   }
   function send(more) {
-    var sent = text.value;
+    var sent = unsure === null || more.do ? text.value : unsure;
     var data = new FormData(form);
     data.set("body", sent);
     if (base !== null) data.set("base", base);
@@ -71,8 +74,9 @@
   }
   function take(status, found, sent) {
     if (status === 200) return saved(found, sent);
+    unsure = status === 0 || status >= 500 ? sent : null;
     keep();
-    if (status === 0 || status >= 500) {
+    if (unsure !== null) {
       say(says.offline);
       later(RETRY);
       return;
@@ -84,6 +88,7 @@
   }
   function saved(found, sent) {
     var merged = typeof found.body === "string";
+    unsure = null;
     if (text.value !== sent) {
       // Typed on meanwhile: the next save goes on from what was sent, others' lines come with it.
       base = sent;
@@ -119,7 +124,9 @@
     if (stopped || text.readOnly || (button && button.value !== "save")) return;
     event.preventDefault();
     clearTimeout(timer);
-    queue = queue.then(function () { return send({ do: "save" }); }).then(function (answer) {
+    queue = queue.then(function () {
+      return autosaves && unsure !== null ? send({}) : null;
+    }).then(function () { return send({ do: "save" }); }).then(function (answer) {
       if (answer.status === 200) {
         forget();
         location.assign(answer.found.next);
@@ -145,6 +152,7 @@
       text.value = entry.body;
       base = entry.base;
       expected.value = entry.expected;
+      unsure = entry.unsure;
       later(0);
     } else {
       forget();
