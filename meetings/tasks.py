@@ -6,7 +6,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import filling, freezing, recurrence, schedule
+from . import filling, freezing, overdue, recurrence, schedule
 from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
@@ -56,3 +56,9 @@ def _freeze(pk: int, now: dt.datetime) -> bool:
         logger.info("agenda of meeting %s was not announced: %s", pk, refusal)
         return False
     return True
+
+
+@shared_task
+def remind_minutes() -> int:
+    """Remind of minutes that nobody published; returns how many people are told."""
+    return overdue.remind_due(now=timezone.now())

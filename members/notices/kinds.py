@@ -117,6 +117,14 @@ KINDS: dict[str, Kind] = {
             ("sig", "title", "meeting_state", "was", "path"),
             is_public=True,
         ),
+        Kind(
+            "minutes.overdue",
+            _("纪要逾期未发布"),
+            _("纪要待发布：%(title)s（%(sig)s）"),
+            _("%(sig)s 的%(title)s（%(starts_at)s）还没有发布纪要。草稿随时可以继续写；如果会议没有召开，请在会议页面上取消。"),
+            _("编辑纪要"),
+            ("sig", "title", "starts_at", "path"),
+        ),
     )
 }  # fmt: skip
 
