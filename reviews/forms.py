@@ -21,6 +21,13 @@ DAYS = (dt.date(2000, 1, 1), dt.date(2099, 12, 31))
 OPEN_ISSUES = (Issue.State.OPEN, Issue.State.PROGRESSING)
 
 
+def complaint_of(form: forms.BaseForm) -> str:
+    """What is wrong with an address, a line for each field, for those who see no form."""
+    return "\n".join(
+        f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()
+    )
+
+
 class TextField(forms.CharField):
     def __init__(self, *, label: Any, max_length: int = 200) -> None:
         super().__init__(label=label, required=False, max_length=max_length)
@@ -81,9 +88,7 @@ class Filter(forms.Form):
     @property
     def complaint(self) -> str:
         """What is wrong with the address, a line for each field, for those who see no form."""
-        return "\n".join(
-            f"{name}: {' '.join(map(str, errors))}" for name, errors in self.errors.items()
-        )
+        return complaint_of(self)
 
     @property
     def is_narrowed(self) -> bool:

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
@@ -37,7 +39,7 @@ class ResolutionFeed(Feed):
         return get_object_or_404(Sig, slug=slug), form
 
     def title(self, obj: tuple[Sig, ResolutionFilter]) -> str:
-        return gettext("%(sig)s 的决议") % {"sig": obj[0].local_name}
+        return gettext("%(sig)s 的决议") % {"sig": printable(obj[0].local_name)}
 
     def link(self, obj: tuple[Sig, ResolutionFilter]) -> str:
         return reverse("reviews:resolution-list", args=[obj[0].slug])
@@ -48,13 +50,16 @@ class ResolutionFeed(Feed):
         return list(rows.order_by("-decided_at", "-pk")[:ENTRIES])
 
     def item_title(self, item: Resolution) -> str:
-        return f"{item.number} {item.get_outcome_display()}：{item.title}"
+        return printable(f"{item.number} {item.get_outcome_display()}：{item.title}")
 
     def item_description(self, item: Resolution) -> str:
-        return item.reasons
+        return printable(item.reasons)
+
+    def item_guid(self, item: Resolution) -> str:
+        return _tag(f"resolution/{item.sig.slug}/{item.number}")
 
     def item_author_name(self, item: Resolution) -> str:
-        return item.decided_by.name
+        return printable(item.decided_by.name)
 
     def item_pubdate(self, item: Resolution) -> dt.datetime:
         return item.decided_at
@@ -73,10 +78,14 @@ class RfcFeed(Feed):
         return sig
 
     def title(self, obj: Sig) -> str:
-        return gettext("%(sig)s 的 RFC") % {"sig": obj.local_name}
+        return gettext("%(sig)s 的 RFC") % {"sig": printable(obj.local_name)}
 
     def link(self, obj: Sig) -> str:
         return reverse("reviews:rfc-list", args=[obj.slug])
+
+    def author_name(self, obj: Sig) -> str:
+        """For entries whose own author the host has forgotten: Atom wants one."""
+        return printable(obj.local_name)
 
     def items(self, obj: Sig) -> list[Rfc]:
         return list(rfcs_of(obj).order_by("-state_changed_at", "-pk")[:ENTRIES])
@@ -91,15 +100,22 @@ class RfcFeed(Feed):
         return item.issue.get_absolute_url()
 
     def item_guid(self, item: Rfc) -> str:
-        return f"rfc:{item.pk}:{item.state}:{item.state_changed_at.isoformat()}"
+        place = item.issue.repository
+        since = item.state_changed_at.isoformat()
+        return _tag(f"rfc/{place.host}/{place.path}%23{item.issue.number}/{item.state}/{since}")
 
     item_guid_is_permalink = False
 
-    def item_author_name(self, item: Rfc) -> str:
-        return item.issue.author_login
+    def item_author_name(self, item: Rfc) -> str | None:
+        return printable(item.issue.author_login) or None
 
     def item_pubdate(self, item: Rfc) -> dt.datetime:
         return item.state_changed_at
 
     def item_updateddate(self, item: Rfc) -> dt.datetime:
         return item.state_changed_at
+
+
+def _tag(name: str) -> str:
+    """An entry's lasting name, in every language alike."""
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:{name}"

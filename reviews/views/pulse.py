@@ -1,6 +1,7 @@
 """评审概况 and 例外: how reviewing goes in a SIG, and what was merged without the rule being met."""
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from members.paging import asked_page
 from members.spreadsheet import response
 
 from .. import unmet
+from ..forms import complaint_of
 from ..pulse_filter import PulseFilter
 from ..pulse_page import TABLES, page_of
 
@@ -35,10 +37,12 @@ def pulse(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/pulse.html", context)
 
 
-def pulse_csv(request: HttpRequest, slug: str, table: str) -> StreamingHttpResponse:
+def pulse_csv(request: HttpRequest, slug: str, table: str) -> HttpResponseBase:
     sig, form = asked(request, slug)
     if table not in TABLES:
         raise Http404(f"no such table: {table}")
+    if not form.is_valid():
+        return _refused(form)
     at = timezone.now()
     columns, rows = TABLES[table](form.scope(at), at)
     return response(columns, rows, filename=f"{table}-{sig.slug}.csv")
@@ -61,7 +65,14 @@ def exceptions(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/exceptions.html", context)
 
 
-def exceptions_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+def exceptions_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     sig, form = asked(request, slug)
+    if not form.is_valid():
+        return _refused(form)
     rows = unmet.table(form.scope(timezone.now()), form.repositories)
     return response(unmet.COLUMNS, rows, filename=f"exceptions-{sig.slug}.csv")
+
+
+def _refused(form: PulseFilter) -> HttpResponse:
+    """Figures of another question than was asked would pass for an answer: a file shows no form."""
+    return HttpResponseBadRequest(complaint_of(form), content_type="text/plain; charset=utf-8")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import Entry
+from members.models import Person
 from reviews import resolution as resolutions
 from reviews.models import Resolution, Rfc
 from reviews.resolution import Proposal
@@ -177,6 +178,13 @@ def test_resolution_feed_is_narrowed_like_the_list(client, four):
     feed = ElementTree.fromstring(client.get(f"{LIST}feed.atom?outcome=rejected").content)
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
     assert titles == ["2 不接受：删除旧接口"]
+    assert feed.findtext(f"{ATOM}entry/{ATOM}id") == "tag:testserver,2026:resolution/example/2"
+
+
+def test_resolution_feed_survives_names_xml_cannot_hold(client, four):
+    Person.objects.update(name="刘\x0b工")
+    feed = ElementTree.fromstring(client.get(f"{LIST}feed.atom").content)
+    assert feed.findtext(f"{ATOM}entry/{ATOM}author/{ATOM}name") == "刘工"
 
 
 # ── one resolution ────────────────────────────────────────────────────────────────────────────
@@ -464,6 +472,8 @@ def test_rfc_feed_holds_states_and_odd_titles(client, repository):
     feed = ElementTree.fromstring(client.get(f"{RFCS}feed.atom").content)
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
     assert titles == ["评审中：#I0001 提案一"]
+    name = feed.findtext(f"{ATOM}entry/{ATOM}id")
+    assert name.startswith("tag:testserver,2026:rfc/gitee/example/one%23I0001/in_review/2026-05-01")
 
 
 def test_rfc_move_by_the_button(client, repository, maintainer):

@@ -1,6 +1,7 @@
 """Exceptions: what each lacked by the rule of its day, and that nobody is accused for want of knowledge."""
 
 import datetime as dt
+from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,8 @@ from tests.factories import AccountFactory, PersonFactory, PullRequestFactory, R
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+FEED = "/sigs/example/reviews/exceptions/feed.atom"
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
@@ -130,3 +133,20 @@ def test_exceptions_feed_tells_what_was_missing(client, repository):
     assert "/reviews/example/one/7/" in feed
     assert "/reviews/example/one/8/" not in feed
     assert client.get("/sigs/nowhere/reviews/exceptions/feed.atom").status_code == 404
+
+
+def test_exceptions_feed_survives_what_xml_cannot_hold_and_authors_who_are_gone(client, repository):
+    merged(repository, title="a\x01b", author=None, author_login="", labels=["\x02c"], number=7)
+    pages = [client.get(f"{language}{FEED}").content for language in ("", "/en")]
+    feeds = [ElementTree.fromstring(page) for page in pages]
+    assert feeds[0].findtext(f"{ATOM}entry/{ATOM}title").endswith(" ab")
+    assert feeds[0].findtext(f"{ATOM}author/{ATOM}name")
+    names = {feed.findtext(f"{ATOM}entry/{ATOM}id") for feed in feeds}
+    assert names == {"tag:testserver,2026:exception/gitee/example/one!7"}
+
+
+@pytest.mark.parametrize("address", ["exceptions/feed.atom", "exceptions.csv", "pulse/load.csv"])
+def test_file_of_an_address_nobody_understands_is_refused(client, repository, address):
+    response = client.get(f"/sigs/example/reviews/{address}?period=99")
+    assert response.status_code == 400
+    assert response.content.decode().startswith("period: ")
