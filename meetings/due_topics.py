@@ -174,8 +174,8 @@ def _actions_words(count: int, rows: Iterable[ActionItem], sig: Sig) -> Words:
 def _action_line(row: ActionItem) -> str:
     owner = row.owner.name if row.owner else row.owner_name
     due = _("期限 %(day)s") % {"day": row.due_on.isoformat()} if row.due_on else ""
-    facts = _("，").join(part for part in (_plain(owner), due) if part)
-    return f"- {_plain(_cut(row.text))}" + (_("（%(facts)s）") % {"facts": facts} if facts else "")
+    facts = _("，").join(part for part in (plain(owner), due) if part)
+    return f"- {plain(_cut(row.text))}" + (_("（%(facts)s）") % {"facts": facts} if facts else "")
 
 
 # ── roles ─────────────────────────────────────────────────────────────────────────────────────
@@ -213,10 +213,10 @@ def _roles_words(counts: Counter[str], meeting: Meeting) -> Words:
 # ── Markdown ──────────────────────────────────────────────────────────────────────────────────
 def _link(text: str, path: str) -> str:
     """A whole address: relative ones are not shown as links, and minutes are read elsewhere."""
-    return f"[{_plain(text)}]({settings.SITE_URL}{path})"
+    return f"[{plain(text)}]({settings.SITE_URL}{path})"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One line without meaning to Markdown."""
     return MARKUP.sub(r"\\\1", one_line(text))
 

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from .feeds import AgendaFeed
-from .views import action, agenda, attendance, calendar, meeting, minutes, minutes_live, planning
+from .views import (
+    action,
+    agenda,
+    attendance,
+    calendar,
+    digest,
+    meeting,
+    minutes,
+    minutes_live,
+    planning,
+)
 
 app_name = "meetings"
 MEETING = "sigs/<slug:slug>/meetings/<int:pk>/"
@@ -25,6 +35,7 @@ urlpatterns = [
     path(f"{MEETING}agenda/", agenda.agenda_add, name="agenda-add"),
     path(f"{MEETING}agenda/fill/", agenda.agenda_fill, name="agenda-fill"),
     path(f"{MEETING}agenda/announce/", agenda.agenda_announce, name="agenda-announce"),
+    path(f"{MEETING}digest/", digest.digest_put, name="digest-put"),
     path("sigs/<slug:slug>/meetings/feed.atom", AgendaFeed(), name="agenda-feed"),
     path(f"{MEETING}agenda/<int:item_pk>/edit/", agenda.agenda_edit, name="agenda-edit"),
     path(

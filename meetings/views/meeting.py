@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import agenda_page, forms, minutes, problem, recurrence, rules, schedule
+from meetings import agenda_page, digest, forms, minutes, problem, recurrence, rules, schedule
 from meetings.models import Meeting
 from meetings.outlook import day_starts_at
 from members.holiday import ChinaCalendar, china
@@ -115,6 +115,7 @@ def meeting_page(
     is_host = rules.can_edit_meeting(user, sig)
     warned = _warned(meeting, china())
     revision = minutes.latest_of(meeting) if is_host else minutes.public_of(meeting)
+    progress = digest.digest_of(meeting, timezone.now())
     context: dict[str, Any] = {
         "sig": sig,
         "tab": "meetings",
@@ -123,6 +124,9 @@ def meeting_page(
         "is_host": is_host,
         "may_hold": is_host and schedule.may_be_held(meeting, timezone.now()),
         "revision": revision,
+        "digest": progress,
+        "digest_markdown": digest.markdown(progress) if progress else "",
+        "may_put_digest": is_host and not (revision and revision.is_public),
         "agenda": agenda_page.page_of(
             meeting, acting_person(user), is_host=is_host, at=timezone.now(), edited=edited
         ),
@@ -142,7 +146,7 @@ def action_rows(items: Any, user: Any, sig: Sig) -> list[dict[str, Any]]:
     today = sig.day_of(timezone.now())
     person = acting_person(user)
     is_lead = is_maintainer(user, sig)
-    rows = items.select_related("owner", "meeting__sig").prefetch_related("owner__accounts")
+    rows = items.select_related("sig", "owner", "meeting__sig").prefetch_related("owner__accounts")
     return [
         {
             "item": item,

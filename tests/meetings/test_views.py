@@ -116,8 +116,8 @@ def test_list_takes_the_same_queries_for_one_meeting_and_three(
         )
     client = sign_in(who)
 
-    # sig, day overrides, coming, past; signed in also session, user, person, accounts, roles
-    with django_assert_num_queries({"anonymous": 4, "committer": 9}[who]):
+    # sig, day overrides, coming, past; signed in also session, user, person, accounts, host, maintainer
+    with django_assert_num_queries({"anonymous": 4, "committer": 10}[who]):
         assert client.get(LIST).status_code == 200
 
 
@@ -222,9 +222,9 @@ def test_page_takes_the_same_queries_for_one_row_and_three(
         MinutesRevisionFactory(meeting=meeting, number=number + 1)
     client = sign_in(who)
 
-    # meeting, day overrides, text, and with accounts: agenda, attendance, actions;
+    # meeting, day overrides, text, three of the digest, and with accounts: agenda, attendance, actions;
     # signed in also session, user, person, accounts, host, maintainer
-    with django_assert_num_queries({"anonymous": 9, "committer": 15}[who]):
+    with django_assert_num_queries({"anonymous": 12, "committer": 18}[who]):
         assert client.get(url(meeting)).status_code == 200
 
 
