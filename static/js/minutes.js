@@ -94,14 +94,15 @@
       base = sent;
       if (!merged) expected.value = found.number;
       keep();
+      say(says.saving);
       later(PAUSE);
     } else {
       if (merged) replace(found.body);
       base = text.value;
       expected.value = found.number;
       forget();
+      say(found.message + " " + clock());
     }
-    say(found.message + " " + clock());
   }
   function replace(body) {
     var old = text.value, caret = text.selectionStart, top = text.scrollTop, same = 0;
