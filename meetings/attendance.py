@@ -4,15 +4,20 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ledger import record
 from members import contribution
-from members.models import Contribution, Person, actor_of
+from members.models import Contribution, Person, RoleTerm, actor_of
 
 from .models import Attendance, Meeting, MinutesRevision
 from .schedule import Refused, locked
+
+# Meetings before this one whose people are likely to come again, and how many the page offers.
+RECENT = 3
+MAX_LIKELY = 80
 
 
 class NotThere(Refused):
@@ -31,6 +36,9 @@ def add(
 ) -> Attendance:
     """Write down one attendee, known person or bare name; the same one is there once.
 
+    A bare name that is there already becomes the person of that name; a second person of the same
+    name is told apart by the login.
+
     Raises NotThere on a cancelled meeting.
     """
     meeting = locked(meeting)
@@ -38,10 +46,17 @@ def add(
         raise NotThere(_("例会已取消，没有出席名单。"))
     if person is not None and (same := meeting.attendances.filter(person=person).first()):
         return same
+    same_name = meeting.attendances.filter(name=name).first()
+    if same_name and person is not None and same_name.person_id:
+        name = f"{name} ({person.login})"
     row, is_new = Attendance.objects.get_or_create(
         meeting=meeting, name=name, defaults={"person": person, "organization": organization}
     )
-    if is_new:
+    is_named = not is_new and person is not None and row.person_id is None and not row.is_group
+    if is_named:
+        row.person = person
+        row.save(update_fields=["person"])
+    if is_new or is_named:
         _record(row, "attendance.added", by, at)
         if _is_published(meeting):
             count(meeting)
@@ -59,6 +74,21 @@ def remove(*, row: Attendance, by: Person | None, at: dt.datetime) -> None:
     if stored.person_id:
         contribution.forget_many([_source(meeting, stored.person_id)])
     stored.delete()
+
+
+def likely(meeting: Meeting) -> list[Person]:
+    """Whom the host can tick: those on the list, the SIG's Maintainers and Committers of that day,
+    and who came to the last three meetings; by name, MAX_LIKELY at most. Select `sig`."""
+    terms = RoleTerm.objects.active(meeting.sig.day_of(meeting.starts_at)).filter(
+        sig=meeting.sig, role__in=(RoleTerm.Role.MAINTAINER, RoleTerm.Role.COMMITTER)
+    )
+    before = Meeting.objects.filter(
+        sig=meeting.sig, state=Meeting.State.HELD, starts_at__lt=meeting.starts_at
+    ).order_by("-starts_at")[:RECENT]
+    came = Attendance.objects.filter(meeting__in=[meeting.pk, *before.values_list("pk", flat=True)])
+    wanted = Q(pk__in=terms.values("person")) | Q(pk__in=came.values("person"))
+    people = Person.objects.filter(wanted, merged_into=None).order_by("name", "pk")
+    return list(people.prefetch_related("accounts")[:MAX_LIKELY])
 
 
 def count(meeting: Meeting) -> int:

@@ -55,6 +55,11 @@ urlpatterns = [
     ),
     path(f"{MEETING}attendance/", attendance.attendance_add, name="attendance-add"),
     path(
+        f"{MEETING}attendance/people/<int:person_pk>/",
+        attendance.attendance_mark,
+        name="attendance-mark",
+    ),
+    path(
         f"{MEETING}attendance/<int:row_pk>/remove/",
         attendance.attendance_remove,
         name="attendance-remove",

@@ -2,15 +2,17 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import attendance, forms, rules
 from meetings.models import Meeting
+from members.models import Person
 
 from .access import deed, permit, person_of
 from .meeting import meeting_page
+from .minutes_live import live_context
 
 
 @deed
@@ -30,6 +32,24 @@ def attendance_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     )
     messages.success(request, _("已记入出席名单。"))
     return redirect(f"{meeting.get_absolute_url()}#attendance")
+
+
+@deed
+def attendance_mark(request: HttpRequest, meeting: Meeting, person_pk: int) -> HttpResponse:
+    """One click on the live page: somebody is here (`here=1`), or is not after all."""
+    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    who = get_object_or_404(Person, pk=person_pk, merged_into=None)
+    by, at = person_of(request), timezone.now()
+    row = meeting.attendances.filter(person=who).first()
+    if request.POST.get("here") == "1":
+        attendance.add(
+            meeting=meeting, name=who.name, person=who, organization=who.organization, by=by, at=at
+        )
+    elif row is not None:
+        attendance.remove(row=row, by=by, at=at)
+    if request.headers.get("HX-Request"):
+        return render(request, "meetings/_minutes_live.html", live_context(meeting))
+    return redirect("meetings:minutes-edit", meeting.sig.slug, meeting.pk)
 
 
 @deed

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import forms, minutes, rules
+from meetings import attendance, forms, minutes, rules
 from meetings.models import Meeting, MinutesRevision
 
 from .access import meeting_or_404, permit, person_of
@@ -51,9 +51,19 @@ def minutes_live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def live_context(meeting: Meeting) -> dict[str, Any]:
+    """What `_minutes_live.html` shows: the newest revision, and who is here."""
     revisions = meeting.minutes_revisions.defer("body").select_related("author")
     latest = revisions.prefetch_related("author__accounts").order_by("-number").first()
-    return {"sig": meeting.sig, "meeting": meeting, "latest": latest}
+    rows = list(meeting.attendances.all())
+    here = {row.person_id for row in rows if row.person_id}
+    return {
+        "sig": meeting.sig,
+        "meeting": meeting,
+        "latest": latest,
+        "likely": [(person, person.pk in here) for person in attendance.likely(meeting)],
+        "others": [row for row in rows if row.person_id is None],
+        "came": len(rows),
+    }
 
 
 def said_of(meeting: Meeting, body: str, revision: MinutesRevision) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from meetings import minutes
+from meetings import attendance, minutes
 from meetings.models import MinutesRevision
 from tests.factories import MeetingFactory, MinutesRevisionFactory, PersonFactory
 
@@ -152,6 +152,83 @@ def test_looking_on_takes_the_same_queries_for_one_revision_and_three(
         MinutesRevisionFactory(meeting=held, number=number, state="draft", author=PersonFactory())
     client = sign_in("committer")
 
-    # session, user, meeting, person, roles, the revision, accounts of its author and of the reader
-    with django_assert_num_queries(8):
+    # session, user, meeting, person, roles, the revision and its author's accounts, attendance,
+    # held meetings before, likely people and their accounts, the reader's accounts
+    with django_assert_num_queries(12):
+        client.get(url(held, "live/"))
+
+
+# ── attendance by click ───────────────────────────────────────────────────────────────────────
+def mark(client, meeting, person, here, **headers):
+    address = f"/sigs/reading/meetings/{meeting.pk}/attendance/people/{person.pk}/"
+    return client.post(address, {"here": here}, headers=headers)
+
+
+def test_click_ticks_and_unticks_and_twice_is_once(held, sign_in, person):
+    client = sign_in("committer")
+    for here, count in (("1", 1), ("1", 1), ("0", 0), ("0", 0), ("1", 1)):
+        answer = mark(client, held, person["maintainer"], here)
+        assert answer.headers["Location"] == url(held, "edit/")
+        assert held.attendances.filter(person=person["maintainer"]).count() == count
+
+
+def test_click_of_the_script_answers_with_the_list(held, sign_in, person):
+    answer = mark(sign_in("committer"), held, person["maintainer"], "1", hx_request="true")
+
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert "到会 1 人" in page
+    assert f'id="here-{person["maintainer"].pk}" name="here" value="0" aria-pressed="true"' in page
+
+
+@pytest.mark.parametrize("who", STANDINGS)
+def test_only_hosts_tick(who, held, sign_in, person):
+    mark(sign_in(who), held, person["maintainer"], "1")
+
+    assert held.attendances.exists() == (who in HOSTS)
+
+
+def test_click_on_nobody_is_not_found(held, sign_in, person):
+    answer = sign_in("committer").post(
+        f"/sigs/reading/meetings/{held.pk}/attendance/people/999999/", {"here": "1"}
+    )
+
+    assert answer.status_code == 404
+
+
+def test_likely_are_hosts_and_those_who_came_lately(sig, held, person):
+    for number, days in enumerate((30, 60, 90, 120)):
+        before = MeetingFactory(
+            sig=sig, state="held", starts_at=held.starts_at - dt.timedelta(days=days)
+        )
+        someone = PersonFactory(name=f"来过 {number}")
+        attendance.add(meeting=before, name=someone.name, person=someone, by=None, at=AT)
+
+    names = [one.name for one in attendance.likely(held)]
+
+    assert names == ["Committer", "Maintainer", "来过 0", "来过 1", "来过 2"]
+
+
+def test_bare_name_becomes_the_person_and_a_namesake_is_told_apart(held):
+    first, second = PersonFactory(name="林"), PersonFactory(name="林")
+    attendance.add(meeting=held, name="林", by=None, at=AT)
+
+    for one in (first, second, first):
+        attendance.add(meeting=held, name="林", person=one, by=None, at=AT)
+
+    rows = dict(held.attendances.values_list("person_id", "name"))
+    assert rows == {first.pk: "林", second.pk: f"林 ({second.login})"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_queries_for_one_attendee_and_three(
+    held, sign_in, count, django_assert_num_queries
+):
+    for _ in range(count):
+        someone = PersonFactory()
+        attendance.add(meeting=held, name=someone.name, person=someone, by=None, at=AT)
+    client = sign_in("committer")
+
+    # as above, without a revision's author
+    with django_assert_num_queries(11):
         client.get(url(held, "live/"))
