@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from meetings import minutes
 from meetings.models import Meeting
 from sigportal.sample import cast
-from tests.browser import Watch, axe
+from tests.browser import Watch, axe, screenshot
 from tests.factories import MeetingFactory
 
 from .conftest import SignIn
@@ -177,3 +177,27 @@ def test_lost_answer_is_no_conflict_with_ones_own_words(
     expect(page.locator(STATE)).to_have_text(SAVED, timeout=20_000)
     expect(page.get_by_label("正文")).to_have_value(re.compile("第一项：写到一半，写完了"))
     assert "第一项：写到一半，写完了" in body(meeting)
+
+
+def test_attendance_is_ticked_beside_the_text_without_disturbing_it(
+    page: Page, meeting: Meeting, sign_in: SignIn
+):
+    opened(page, meeting, cast.MAINTAINER, sign_in)
+    for width, prefix in ((390, "/en"), (1280, "")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"{prefix}{meeting.get_absolute_url()}minutes/edit/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        axe(page)
+    buttons = page.get_by_role("button", name="到会：")
+    name = buttons.first.get_attribute("aria-label")
+    page.get_by_label("正文").press_sequentially("一句")
+    buttons.first.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="到会 1 人")).to_be_visible()
+    expect(buttons.first).to_have_attribute("aria-pressed", "true")
+    expect(buttons.first).to_be_focused()
+    expect(page.get_by_label("正文")).to_have_value(re.compile("一句"))
+    expect(page.locator(STATE)).to_have_text(SAVED)
+    assert name == f"到会：{meeting.attendances.get().name}"
+    screenshot(page, "minutes-live")
