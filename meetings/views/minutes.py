@@ -1,5 +1,7 @@
 """Writing minutes: edit, publish, and the history of what was written."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,8 @@ from .access import deed, meeting_or_404, permit, person_of, signed_in
 from .minutes_live import live_context, said_of
 
 REVISIONS_SHOWN = 50
+# The page's script saves every few seconds; a longer pause begins another row of the history.
+BURST = dt.timedelta(minutes=10)
 
 
 @signed_in
@@ -74,10 +78,28 @@ def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "tab": "meetings",
         "meeting": meeting,
         "page": page,
+        "bursts": bursts(page.rows),
         "sees_drafts": sees_drafts,
         **_compared(visible, chosen),
     }
     return render(request, "meetings/minutes_history.html", context)
+
+
+def bursts(revisions: Sequence[MinutesRevision]) -> list[list[MinutesRevision]]:
+    """Revisions newest first, drafts of one writing together: one author, no pause beyond BURST."""
+    found: list[list[MinutesRevision]] = []
+    for revision in revisions:
+        if found and _is_one_writing(found[-1][-1], revision):
+            found[-1].append(revision)
+        else:
+            found.append([revision])
+    return found
+
+
+def _is_one_writing(newer: MinutesRevision, older: MinutesRevision) -> bool:
+    are_drafts = newer.state == older.state == MinutesRevision.State.DRAFT
+    is_one_author = newer.author_id == older.author_id
+    return are_drafts and is_one_author and newer.created_at - older.created_at <= BURST
 
 
 def _edit_page(

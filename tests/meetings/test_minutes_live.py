@@ -232,3 +232,25 @@ def test_list_takes_the_same_queries_for_one_attendee_and_three(
     # as above, without a revision's author
     with django_assert_num_queries(11):
         client.get(url(held, "live/"))
+
+
+# ── the history of many saves ─────────────────────────────────────────────────────────────────
+def test_history_shows_one_writing_in_one_row_and_leads_to_every_save(held, sign_in, person):
+    one, other = person["committer"], person["maintainer"]
+    for number, (author, after) in enumerate(
+        [(one, 0), (one, 1), (one, 2), (other, 3), (one, 4), (one, 15)], start=1
+    ):
+        at = AT + dt.timedelta(minutes=after)
+        minutes.save_draft(
+            meeting=held, body=f"第 {number} 稿", expected=number - 1, by=author, at=at
+        )
+    minutes.publish(meeting=held, expected=6, by=one, at=AT + dt.timedelta(minutes=16))
+
+    answer = sign_in("committer").get(url(held, "history/"))
+
+    numbers = [[row.number for row in burst] for burst in answer.context["bursts"]]
+    assert numbers == [[7], [6], [5], [4], [3, 2, 1]]
+    page = answer.content.decode()
+    assert "此前连续保存的 2 版" in page
+    for number in range(1, 8):
+        assert f'href="?revision={number}"' in page
