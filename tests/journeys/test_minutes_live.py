@@ -105,6 +105,8 @@ def test_same_line_shows_both_texts_and_the_person_decides(
     second.get_by_role("button", name="保存草稿").click()
 
     expect(second.get_by_text("草稿已保存")).to_be_visible()
+    second.get_by_role("link", name="历史与差异").click()
+    axe(second)
     assert "第二项：乙的说法；甲的说法" in body(meeting)
     assert "第二项：甲的说法\n" in meeting.minutes_revisions.get(number=2).body
 
