@@ -232,6 +232,30 @@ def test_label_that_touched_no_time_is_read_by_the_daily_comparison(host, run, r
     assert not row.passes.get("compare")
 
 
+@pytest.mark.usefixtures("size")
+def test_authors_a_first_load_was_not_told_are_learned_by_the_next_sync(host, run, repository):
+    pull = host.pull(0)
+    host.say(pull, "wang", "/lgtm", 5)
+    host.say(host.pull(600), "liu", "/lgtm", 605)
+    host.server.faults.throw_dice(1, {"null_users": 1.0})
+    run()
+    assert PullRequest.objects.get(number=pull.number).author_login == ""
+    host.server.faults.clear()
+    run()
+    assert PullRequest.objects.get(number=pull.number).author_login
+    assert set(Comment.objects.values_list("author_login", flat=True)) == {"wang", "liu"}
+
+
+@pytest.mark.usefixtures("size")
+def test_authors_nobody_knows_are_looked_for_once(host, run, repository):
+    host.pull(0)
+    host.server.faults.throw_dice(1, {"null_users": 1.0})
+    run()
+    assert RepositorySync.objects.get().reconciled_at is None
+    run()
+    assert RepositorySync.objects.get().reconciled_at is not None
+
+
 def test_comparison_goes_on_where_it_was_cut_short(host, run, repository):
     for minute in range(450):
         host.pull(minute)
