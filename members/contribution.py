@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from .models import Contribution
+from .upsert import upsert
 
 Item = TypeVar("Item")
 # Parameters of one statement: SQLite allows 32,766, ten columns a row.
@@ -64,9 +65,7 @@ def _record_chunk(facts: Sequence[Fact]) -> int:
         )
     }
     rows = [_row(fact) for fact in facts if _differs(fact, stored.get(fact.source))]
-    Contribution.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["source"], update_fields=_columns()
-    )
+    upsert(rows, unique=["source"], update=_columns())
     return len(rows)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from members.contribution import Fact, chunks, forget_many, record_many
 from members.models import Account, Contribution, Repository
+from members.upsert import upsert
 
 from . import issue_links
 from .case import Remark, Speaker
@@ -209,11 +210,10 @@ def _write_reviews(judged: Sequence[Judged], evidence: Evidence) -> None:
     gone = [row.pk for key, row in stored.items() if key not in keys]
     if gone:
         Review.objects.filter(pk__in=gone).delete()
-    Review.objects.bulk_create(
+    upsert(
         [row for row in wanted if _differs(row, stored.get((row.pull_id, row.account_id)))],
-        update_conflicts=True,
-        unique_fields=["pull", "account"],
-        update_fields=REVIEW_FIELDS,
+        unique=["pull", "account"],
+        update=REVIEW_FIELDS,
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from gitee.rows import IssueRow, UserRow
 from members.models import Account, Repository
 from members.people import accounts_for
+from members.upsert import upsert
 
 from .. import outcome, pushes
 from ..models import Issue
@@ -57,19 +58,16 @@ def _write(stream: Stream, repository: Repository, changes: Changes) -> None:
     columns = [
         name.removesuffix("_id") if name == "repository_id" else name for name in _names(changes)
     ]
-    manager = stream.model._default_manager
-    manager.bulk_create(
+    upsert(
         [_instance(stream, row, accounts) for row in changes.new],
-        update_conflicts=True,
-        unique_fields=list(stream.unique),
-        update_fields=[name for name in columns if name not in stream.unique],
+        unique=stream.unique,
+        update=[name for name in columns if name not in stream.unique],
     )
     # By primary key, for the natural key may be what changed (a repository or an issue that moved).
-    manager.bulk_create(
+    upsert(
         [_instance(stream, row, accounts, changes.before[pk]) for pk, row in changes.changed],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=columns,
+        unique=["id"],
+        update=columns,
     )
 
 
