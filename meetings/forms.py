@@ -161,6 +161,13 @@ class ActionForm(forms.Form):
         self.fields["text"].widget.attrs["rows"] = 2
 
 
+class ActionChangeForm(forms.Form):
+    """Another owner or day; an owner who was only written down by name stays when none is given."""
+
+    owner = PersonField(label=_("负责人账号"), required=False)
+    due_on = DayField(label=_("期限"), required=False)
+
+
 class ActionCloseForm(forms.Form):
     state = forms.ChoiceField(
         choices=[

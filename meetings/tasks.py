@@ -6,7 +6,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import filling, freezing, overdue, recurrence, schedule
+from . import action_reminders, filling, freezing, overdue, recurrence, schedule
 from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
@@ -62,3 +62,9 @@ def _freeze(pk: int, now: dt.datetime) -> bool:
 def remind_minutes() -> int:
     """Remind of minutes that nobody published; returns how many people are told."""
     return overdue.remind_due(now=timezone.now())
+
+
+@shared_task
+def remind_action_owners() -> int:
+    """Remind owners of action items that are due, or were a week ago; returns how many."""
+    return action_reminders.remind_due(timezone.now())

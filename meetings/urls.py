@@ -71,5 +71,8 @@ urlpatterns = [
     path(f"{MEETING}minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
     path(f"{MEETING}minutes/history/", minutes.minutes_history, name="minutes-history"),
     path("sigs/<slug:slug>/actions/", action.action_list, name="action-list"),
+    path("sigs/<slug:slug>/actions/<int:pk>/", action.action_detail, name="action-detail"),
+    path("sigs/<slug:slug>/actions/<int:pk>/change/", action.action_change, name="action-change"),
+    path("people/<str:login>/actions/", action.person_actions, name="person-actions"),
     path("sigs/<slug:slug>/actions/<int:pk>/close/", action.action_close, name="action-close"),
 ]

@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import action, forms, rules
+from meetings import action, action_history, forms, rules
 from meetings.models import ActionItem, Meeting
 from members.models import Sig
 from members.paging import asked_page
+from members.rules import acting_person
+from members.views.person import person_or_404
 
 from .access import deed, permit, person_of, signed_in
-from .meeting import action_rows, meeting_page
+from .meeting import action_rows, meeting_page, rows_over_sigs
 
 OPEN_SHOWN = 200
 CLOSED_SHOWN = 20
@@ -50,6 +52,83 @@ def action_list(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
     }
     return render(request, "meetings/action_list.html", context)
+
+
+def person_actions(request: HttpRequest, login: str) -> HttpResponse:
+    """What one person took on in any SIG."""
+    person = person_or_404(login)
+    person = person.merged_into or person
+    items = ActionItem.objects.filter(owner=person)
+    ordered = items.filter(state=ActionItem.State.OPEN).order_by(
+        F("due_on").asc(nulls_last=True), "pk"
+    )
+    closed = items.exclude(state=ActionItem.State.OPEN).exclude(closed_at=None)
+    page = asked_page(
+        request.GET,
+        closed.select_related("sig", "owner", "meeting__sig").prefetch_related("owner__accounts"),
+        key="closed_at",
+        size=CLOSED_SHOWN,
+    )
+    rows = rows_over_sigs(ordered[: OPEN_SHOWN + 1], request.user)
+    context = {
+        "person": person,
+        "rows": rows[:OPEN_SHOWN],
+        "more": OPEN_SHOWN if len(rows) > OPEN_SHOWN else 0,
+        "page": page,
+        "is_own": acting_person(request.user) == person,
+    }
+    return render(request, "meetings/person_actions.html", context)
+
+
+def action_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _detail(request, _item_or_404(slug, pk))
+
+
+@signed_in
+def action_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Another owner or day, by the hosts."""
+    item = _item_or_404(slug, pk)
+    back = reverse("meetings:action-detail", args=[slug, pk])
+    if request.method != "POST":
+        return redirect(back)
+    permit(rules.can_edit_meeting(request.user, item.sig))
+    form = forms.ActionChangeForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item, form)
+    try:
+        action.change(item=item, by=person_of(request), at=timezone.now(), **form.cleaned_data)
+    except action.AlreadyClosed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    messages.success(request, _("行动项已更新。"))
+    return redirect(back)
+
+
+def _item_or_404(slug: str, pk: int) -> ActionItem:
+    items = ActionItem.objects.select_related("sig", "owner", "meeting__sig")
+    return get_object_or_404(items.prefetch_related("owner__accounts"), pk=pk, sig__slug=slug)
+
+
+def _detail(
+    request: HttpRequest, item: ActionItem, form: forms.ActionChangeForm | None = None
+) -> HttpResponse:
+    """One item with its history; `form` came back with errors."""
+    may_change = item.state == ActionItem.State.OPEN and rules.can_edit_meeting(
+        request.user, item.sig
+    )
+    if may_change and form is None:
+        initial = {"owner": item.owner.login if item.owner else "", "due_on": item.due_on}
+        form = forms.ActionChangeForm(initial=initial)
+    context = {
+        "sig": item.sig,
+        "tab": "meetings",
+        "item": item,
+        "is_overdue": item.is_overdue(item.sig.day_of(timezone.now())),
+        "may_close": rules.can_close_action(request.user, item),
+        "form": form if may_change else None,
+        "history": action_history.of(item),
+    }
+    return render(request, "meetings/action_detail.html", context)
 
 
 @deed

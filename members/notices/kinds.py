@@ -125,6 +125,14 @@ KINDS: dict[str, Kind] = {
             _("编辑纪要"),
             ("sig", "title", "starts_at", "path"),
         ),
+        Kind(
+            "action.due",
+            _("我的行动项到期"),
+            _("%(due)s：%(text)s（%(sig)s）"),
+            _("由您负责的行动项“%(text)s”期限为 %(due_on)s，目前还没有完成。完成之后请在它的页面上标记；需要改期时请告诉主持人。"),
+            _("查看行动项"),
+            ("sig", "text", "due_on", "path"),
+        ),
     )
 }  # fmt: skip
 

@@ -168,6 +168,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remind-minutes": {"task": "meetings.tasks.remind_minutes", "schedule": 3600.0},
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
+    "remind-action-owners": {
+        "task": "meetings.tasks.remind_action_owners",
+        "schedule": 600.0,
+    },
     "fill-agendas": {"task": "meetings.tasks.fill_agendas", "schedule": 900.0},
     "announce-agendas": {"task": "meetings.tasks.announce_agendas", "schedule": 600.0},
 }
