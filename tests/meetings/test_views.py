@@ -6,7 +6,7 @@ import pytest
 
 from ledger.models import Entry
 from meetings import action, agenda, attendance, minutes
-from meetings.models import ActionItem, AgendaItem, Attendance, Meeting, MinutesRevision
+from meetings.models import ActionItem, AgendaItem, Attendance, MinutesRevision
 from reviews.models import PullRequest
 from tests.factories import (
     ActionItemFactory,
