@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.db.models.functions import Now
 
+from members.ballot_box import database_now
 from members.models import Account, Ballot, Notice, NoticePreference, RoleTerm
 from members.notices import sending
 from members.notices.about import about_promotion
@@ -159,7 +160,8 @@ def test_a_muted_kind_is_not_sent_and_the_others_are(told, cast, voter, kind):
     promotion = cast.promotion("voting")
     meeting = {"title": "例会", "starts_at": "2099-01-01T08:00:00+00:00", "agenda": []}
     changed = {"meeting_state": "moved", "was": "2099-01-02T08:00:00+00:00"}
-    data = {**about_promotion(promotion, by="周岚"), "logins": "a", **meeting, **changed}
+    action = {"text": "写文档", "due_on": "2099-01-01"}
+    data = {**about_promotion(promotion, by="周岚"), "logins": "a", **meeting, **changed, **action}
     for name in KINDS:
         tell(key=f"k:{name}", kind=name, person=voter, data=data, at=AT)
     sending.send_due()
@@ -209,6 +211,16 @@ def test_who_has_voted_is_not_reminded(told, cast, voter, kind, state):
 
 def test_who_has_not_voted_is_reminded(told):
     assert told("promotion.reminder", "voting").state == "sent"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(-1, "skipped"), (1, "sent")])
+def test_agenda_of_a_meeting_that_began_is_news_no_more(voter, hours, state):
+    starts_at = database_now() + dt.timedelta(hours=hours)
+    data = {"sig": "星图", "title": "例会", "agenda": [], "path": "/sigs/star-map/meetings/1/"}
+    data["starts_at"] = starts_at.isoformat()
+    tell(key="k", kind="meeting.announced", person=voter, data=data, at=AT)
+    sending.send_due()
+    assert Notice.objects.get().state == state
 
 
 def test_a_nomination_that_is_over_asks_for_no_answer(told):
