@@ -44,7 +44,8 @@ class AgendaFeed(Feed):
         return list(rows.prefetch_related(Prefetch("agenda_items", queryset=standing))[:ENTRIES])
 
     def item_title(self, item: Meeting) -> str:
-        return printable(f"{item.local_title}（{item.get_state_display()}）")
+        words = {"title": item.local_title, "state": item.get_state_display()}
+        return printable(gettext("%(title)s（%(state)s）") % words)
 
     def item_description(self, item: Meeting) -> str:
         local = item.starts_at.astimezone(item.zone)

@@ -168,7 +168,7 @@ class PolicyForm(forms.Form):
         required=False,
     )
     objection_outvoted_by = ShareField(
-        label=gettext_lazy("越过反对须超过"),
+        label=gettext_lazy("赞成超过多少可以越过反对"),
         whole_too=True,
         help_text=gettext_lazy("赞成占赞成与反对之和的比例；1 表示不能被越过。"),
     )

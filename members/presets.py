@@ -188,7 +188,7 @@ NOTES: dict[str, Note] = {
         ),
     ),
     "mindspore-dx": Note(
-        _("MindSpore DX SIG"),
+        "MindSpore DX SIG",
         _(
             "由现任 Maintainer 表决 5 个工作日，超过全体现任 Maintainer 的一半即通过；"
             "每三个月检查一次活跃情况，免去他人同样须过半数，当事人回避。"
@@ -198,12 +198,12 @@ NOTES: dict[str, Note] = {
         (_("章程还要求参与问题分类，门户没有这项记录，由表决人判断。"),),
     ),
     "mindspore-graphlearning": Note(
-        _("MindSpore Graph Learning SIG"),
+        "MindSpore Graph Learning SIG",
         _(
             "提出 5 个问题即可被提名为 Committer；Maintainer 须有两位现任 Maintainer 提名或附议，"
             "并有超过 65% 的全体成员赞成。"
         ),
-        _("MindSpore Graph Learning SIG README"),
+        "MindSpore Graph Learning SIG README",
         COMMUNITY + "sigs/graphlearning/README.md",
         (
             _("“或完成 3 个实习任务”无法统计：任务不在门户收录的记录里，由表决人判断。"),
@@ -230,7 +230,7 @@ NOTES: dict[str, Note] = {
             "须有两位来自不同单位的成员提名或附议；期限内无人反对即通过，"
             "有写明理由的反对则不通过；OWNERS 的改动合入后生效，十二个月没有贡献的转为荣誉成员。"
         ),
-        _("Kubernetes community-membership.md"),
+        "Kubernetes community-membership.md",
         "https://github.com/kubernetes/community/blob/master/community-membership.md",
         (
             _("原文的 reviewer 与 approver 在这里对应 Committer 与 Maintainer。"),

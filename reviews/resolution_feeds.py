@@ -50,7 +50,8 @@ class ResolutionFeed(Feed):
         return list(rows.order_by("-decided_at", "-pk")[:ENTRIES])
 
     def item_title(self, item: Resolution) -> str:
-        return printable(f"{item.number} {item.get_outcome_display()}：{item.title}")
+        words = {"outcome": item.get_outcome_display(), "title": item.title}
+        return printable(f"{item.number} " + gettext("%(outcome)s：%(title)s") % words)
 
     def item_description(self, item: Resolution) -> str:
         return printable(item.reasons)
@@ -91,7 +92,8 @@ class RfcFeed(Feed):
         return list(rfcs_of(obj).order_by("-state_changed_at", "-pk")[:ENTRIES])
 
     def item_title(self, item: Rfc) -> str:
-        return printable(f"{item.get_state_display()}：{item.issue}")
+        words = {"outcome": item.get_state_display(), "title": str(item.issue)}
+        return printable(gettext("%(outcome)s：%(title)s") % words)
 
     def item_description(self, item: Rfc) -> str:
         return printable(item.issue.body)
