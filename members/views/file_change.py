@@ -73,9 +73,9 @@ def promotion_files_propose(
     """Ask for the pull request; a worker makes it."""
     promotion = _promotion_or_404(slug, pk)
     by = _changer(request, promotion)
-    asked = file_change.ask(
-        promotion_id=promotion.pk, repository_id=repository or None, by=by, at=database_now()
-    )
+    # 0: the community's own files, before anybody knows in which repository they live.
+    home = get_object_or_404(promotion.sig.repositories, pk=repository).pk if repository else None
+    asked = file_change.ask(promotion_id=promotion.pk, repository_id=home, by=by, at=database_now())
     if asked:
         messages.success(request, _("即将提交拉取请求，一分钟内请刷新查看。"))
     else:

@@ -144,6 +144,12 @@ def test_button_asks_for_the_pull_request(client, cast, promotion):
     assert "正在提交拉取请求" in page(client, promotion).content.decode()
 
 
+@pytest.mark.parametrize("repository", [10**20, 2**31 - 1])
+def test_button_for_a_repository_that_is_none_is_not_found(client, cast, promotion, repository):
+    client.force_login(user_of(cast.maintainers[0]))
+    assert post(client, "files-propose", promotion, repository).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["files-make", "files-propose"])
 @pytest.mark.parametrize("who", ["stranger", "candidate", "committer", "nominator"])
 def test_nobody_but_a_maintainer_may_press_them(client, cast, promotion, name, who):
