@@ -217,6 +217,11 @@ class Tally:
         return max(0, self.needed - self.counted)
 
     @property
+    def may_close_early(self) -> bool:
+        """Only an approval: who is against, or objects, may still be persuaded until the deadline."""
+        return self.decided == "approved"
+
+    @property
     def outstanding(self) -> int:
         return self.entitled - self.voted
 

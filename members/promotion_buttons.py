@@ -102,7 +102,7 @@ def _may_open(reader: _Reader) -> bool:
 
 
 def _may_close(reader: _Reader) -> bool:
-    return reader.is_over or (reader.tally is not None and reader.tally.decided is not None)
+    return reader.is_over or (reader.tally is not None and reader.tally.may_close_early)
 
 
 def _may_take_effect(reader: _Reader) -> bool:

@@ -294,7 +294,7 @@ def close(
     at: dt.datetime,
     clock: Callable[[], dt.datetime] = database_now,
 ) -> Promotion:
-    """Count and decide: after the deadline, or earlier when no outstanding vote can change the outcome.
+    """Count and decide: after the deadline, or earlier when no outstanding vote can undo the approval.
 
     The electorate is that of the deadline's day (or today's, when earlier), and is kept with the
     count. Raises NotAllowed, WrongState, StillOpen.
@@ -304,7 +304,7 @@ def close(
     last = min(now, promotion.voting_closes_at or now)
     electorate = electorate_of(promotion, promotion.sig.day_of(last))
     tally = tally_of(promotion, electorate)
-    if not is_over(promotion, now) and (by is None or tally.decided is None):
+    if not is_over(promotion, now) and (by is None or not tally.may_close_early):
         raise StillOpen(promotion)
     promotion.outcome = outcome_json(tally, electorate)
     promotion.decided_at = at

@@ -32,7 +32,7 @@ def still_needed(tally: Tally, rules: Rules) -> list[str]:
     if tally.decided == "approved":
         return [_("赞成已足够，其余选票不会改变结果。")]
     if tally.decided == "rejected":
-        return [_("已不可能通过，其余选票不会改变结果。")]
+        return [_("按现有选票不会通过；截止前反对者仍可改票。")]
     lines = [*_missing_voters(tally), *_missing_votes(tally, rules)]
     if tally.is_blocked:
         lines.append(_("有写明理由的反对：须由反对者撤回，或由更多赞成票越过，才能通过。"))

@@ -283,6 +283,17 @@ def test_close_early_only_when_nothing_can_change(cast):
     assert close(promotion, by=cast.maintainers[0], after=False).state == "approved"
 
 
+def test_close_early_never_rejects_for_who_is_against_may_be_persuaded(cast):
+    promotion = cast.promotion("voting")
+    for by in cast.maintainers:
+        vote(promotion, by, -1, "太早")
+    with pytest.raises(StillOpen):
+        close(promotion, by=cast.maintainers[0], after=False)
+    for by in cast.maintainers:
+        vote(promotion, by)
+    assert close(promotion, by=cast.maintainers[0], after=False).state == "approved"
+
+
 def test_close_with_an_objection_that_stands_rejects_and_a_withdrawn_one_does_not(cast):
     for withdrawn, state in [(False, "rejected"), (True, "approved")]:
         promotion = cast.promotion("voting", role="maintainer" if withdrawn else "committer")
