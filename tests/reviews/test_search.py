@@ -118,7 +118,33 @@ def test_words_and_labels_are_found_through_the_index_of_tokens(db, model, index
         assert index in plan_of(model.objects.filter(condition).order_by())
 
 
+@pytest.fixture
+def crowd(db):
+    """Pull requests of other repositories, counted: with few rows one index is as good as another."""
+    places = [RepositoryFactory() for _ in range(20)]
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    states = ["open", "merged", "closed"]
+    PullRequest.objects.bulk_create(
+        PullRequest(
+            repository=places[n % 20],
+            host="gitee",
+            number=n,
+            remote_id=90_000_000 + n,
+            state=states[n % 3],
+            verdict=["met", "unmet"][n % 2],
+            title="x",
+            created_at=at,
+            updated_at=at + dt.timedelta(minutes=n),
+            merged_at=at + dt.timedelta(minutes=n) if n % 3 == 1 else None,
+        )
+        for n in range(4000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reviews_pullrequest")
+
+
 @pytest.mark.engine("postgresql")
+@pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize(
     ("asked", "index"),
     [
