@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from members.models import Notice, Person
 from members.notices.about import about_promotion
@@ -85,12 +86,13 @@ def test_leaving_and_choosing_work_without_javascript(opened, reader):
     page = opened(None, "light", 390, java_script_enabled=False)
     page.goto(f"/notices/unsubscribe/{token_of(reader, 'promotion.opened')}/")
     page.get_by_role("button", name="不再接收这类邮件").click()
-    assert "今后不再给您发送这类邮件：表决开始。" in page.content()
+    expect(page.get_by_text("今后不再给您发送这类邮件：表决开始。")).to_be_visible()
     own = opened(reader.user, "light", 390, java_script_enabled=False)
     own.goto(OWN)
     assert not own.get_by_label("表决开始").is_checked()
     own.get_by_label("表决开始").check()
     own.get_by_role("button", name="保存设置").click()
-    assert own.get_by_label("表决开始").is_checked()
+    expect(own.get_by_label("表决开始")).to_be_checked()
     own.get_by_role("button", name="删除邮箱").click()
+    expect(own.get_by_role("button", name="删除邮箱")).to_have_count(0)
     assert Person.objects.get(pk=reader.pk).email == ""
