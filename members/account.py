@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ledger import record
 
 from . import merging, rules
-from .contribution import chunks
+from .chunks import chunks
 from .models import Account, Contribution, Person, actor_of
 from .people import is_shadow
 from .refusals import NotAllowed, Refusal

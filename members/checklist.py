@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from .evidence import items_of, read
 from .models import Contribution
-from .policy import Check, Evidence, Rules, checks
+from .policy import Check, Evidence, Rules, checks, months_after
 from .wording import FIGURE_LABELS, role_label
 
 # A checklist shows the newest proofs of each figure; the list of all has its own page.
@@ -184,11 +184,3 @@ def _next_step(check: Check) -> str:
     if check.role == "contributor":
         return _("第一个合入的拉取请求或计入的评审，使您成为 Contributor。")
     return _("先成为 %(role)s。") % {"role": role_label(check.role)}
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; where that month is shorter, its last day."""
-    total = day.year * 12 + day.month - 1 + months
-    first = dt.date(total // 12, total % 12 + 1, 1)
-    following = dt.date((total + 1) // 12, (total + 1) % 12 + 1, 1)
-    return min(first + dt.timedelta(days=day.day - 1), following - dt.timedelta(days=1))

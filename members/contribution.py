@@ -1,19 +1,15 @@
 """Dated facts about people come in here: written by the rooms that saw them, read by promotions."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 from django.db import transaction
 
+from .chunks import chunks
 from .models import Contribution
 from .upsert import upsert
 
-Item = TypeVar("Item")
-# Parameters of one statement: SQLite allows 32,766, ten columns a row.
-CHUNK = 500
 FIELDS = ("person_id", "sig_id", "repository_id", "kind", "is_main", "at", "title", "url")
 
 
@@ -89,10 +85,3 @@ def _columns() -> list[str]:
 def _refuse_unknown(fact: Fact) -> None:
     if fact.kind not in Contribution.Kind.values:
         raise ValueError(f"{fact.source}: unknown kind {fact.kind!r}")
-
-
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Lists of at most CHUNK items, for statements of a bounded size."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

@@ -34,6 +34,7 @@ from .models import (
 )
 from .policy import ROLES
 from .refusals import Refusal
+from .steps import about
 from .transitions import GIVING
 
 logger = logging.getLogger(__name__)
@@ -277,16 +278,10 @@ def _record(
     by: Person | None,
     at: dt.datetime,
 ) -> None:
-    about = {
-        "sig": promotion.sig.slug,
-        "person": promotion.person.actor,
-        "name": promotion.person.name,
-        "role": str(promotion.role),
-    }
     record.append(
         actor=actor_of(by),
         action=f"change.{event}",
         subject=f"promotion:{promotion.pk}",
-        data={**about, **data},
+        data={**about(promotion), **data},
         at=at,
     )

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from .policy import SELF, Check, Rules
+from .policy import SELF, Check, Rules, months_after
 
 # Checks of this module, beside the figures of members.policy.
 NOMINATORS, EMPLOYERS, SEATS_FREE, SEATS_LEFT = (
@@ -48,7 +48,4 @@ def term_due_on(rules: Rules, started_on: dt.date) -> dt.date | None:
     """
     if not rules.term_months:
         return None
-    months = started_on.year * 12 + started_on.month - 1 + rules.term_months
-    first = dt.date(months // 12, months % 12 + 1, 1)
-    length = (dt.date((months + 1) // 12, (months + 1) % 12 + 1, 1) - first).days
-    return first.replace(day=min(started_on.day, length))
+    return months_after(started_on, rules.term_months)

@@ -16,7 +16,7 @@ from ledger import record
 
 from . import likeness, rules
 from .belongings import ON_DOUBLE, UNDECIDED, Double, doubles, relations
-from .contribution import chunks
+from .chunks import chunks
 from .models import Account, Ballot, Contribution, Person, Promotion, Recusal, RoleTerm, actor_of
 from .notices.outbox import tell
 from .overlap import Cut, Span, untangle

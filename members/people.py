@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ledger import record
 
 from . import merging
-from .contribution import chunks
+from .chunks import chunks
 from .models import Account, FormerLogin, Person
 
 Result = TypeVar("Result")

@@ -5,7 +5,7 @@ Presets stand in members.presets, the JSON form in members.policy_json.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Any, Literal
@@ -165,6 +165,14 @@ def full_months(since: date, on: date) -> int:
     if on.day < since.day and not _is_last_of_month(on):
         months -= 1
     return max(0, months)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; where that month is shorter, its last day."""
+    total = day.year * 12 + day.month - 1 + months
+    first = date(total // 12, total % 12 + 1, 1)
+    following = date((total + 1) // 12, (total + 1) % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
 def _is_last_of_month(day: date) -> bool:

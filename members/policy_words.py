@@ -10,19 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .policy import FIGURES, SELF, Rules
 from .presets import NOTES
-from .wording import role_label
+from .wording import FIGURE_LABELS, role_label
 
 Label = str | Promise
-# Names of the figures where the window stands on a line of its own.
-FIGURE_LABELS: Mapping[str, Label] = {
-    "merged": gettext_lazy("提交并合入的拉取请求"),
-    "main_reviews": gettext_lazy("担任主要评审人的拉取请求"),
-    "reviewed": gettext_lazy("评审过的拉取请求"),
-    "merged_or_reviewed": gettext_lazy("提交或评审并合入的拉取请求"),
-    "active_months": gettext_lazy("有合入的月份"),
-    "issues_opened": gettext_lazy("提出的问题"),
-    "meetings_attended": gettext_lazy("出席的例会"),
-}
 BASE_LABELS: Mapping[str, Label] = {
     "maintainers": gettext_lazy("全体现任 Maintainer"),
     "entitled": gettext_lazy("全体有表决权者"),

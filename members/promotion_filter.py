@@ -1,7 +1,6 @@
 """What the list of promotions can be narrowed by: one address for the page, the CSV and the feed."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .address_filter import AddressFilter
 from .known_as import accounts_known_as, key_of
 from .models import Promotion, RoleTerm
 
@@ -16,7 +16,7 @@ ALL = ("", gettext_lazy("全部"))
 OPEN = "open"
 
 
-class PromotionFilter(forms.Form):
+class PromotionFilter(AddressFilter):
     """Every field is optional; an invalid value is told at its field, and nothing is listed."""
 
     state = forms.ChoiceField(
@@ -61,21 +61,3 @@ class PromotionFilter(forms.Form):
             if asked[name]:
                 rows = rows.filter(**{name: asked[name]})
         return rows.filter(person__in=asked["person"]) if asked["person"] else rows
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether the address asks for anything, valid or not."""
-        return any(self.data.get(name) for name in self.fields)
-
-    @property
-    def address(self) -> str:
-        """The filter as the query of an address, without page marks and empty fields."""
-        asked = {name: self.data.get(name) for name in self.fields}
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    @property
-    def complaint(self) -> str:
-        """What is wrong with the address, a line for each field, for those who see no form."""
-        return "\n".join(
-            f"{name}: {' '.join(map(str, errors))}" for name, errors in self.errors.items()
-        )

@@ -106,22 +106,26 @@ def enter(
     return promotion
 
 
-def note(
-    promotion: Promotion, event: str, by: Person | None, at: dt.datetime, data: dict[str, Any]
-) -> None:
-    """The ledger entry of a step, with the hash of the row as the step leaves it."""
-    about = {
+def about(promotion: Promotion) -> dict[str, Any]:
+    """What every ledger entry of a promotion says of it."""
+    return {
         "sig": promotion.sig.slug,
         "person": promotion.person.actor,
         "name": promotion.person.name,
         "role": str(promotion.role),
-        "row_sha256": digest(content_of(promotion)),
     }
+
+
+def note(
+    promotion: Promotion, event: str, by: Person | None, at: dt.datetime, data: dict[str, Any]
+) -> None:
+    """The ledger entry of a step, with the hash of the row as the step leaves it."""
+    row = {"row_sha256": digest(content_of(promotion))}
     record.append(
         actor=actor_of(by),
         action=f"promotion.{event}",
         subject=f"promotion:{promotion.pk}",
-        data={**about, **data},
+        data={**about(promotion), **row, **data},
         at=at,
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import DateField, DurationField, Field, JSONField, Model
 
+from .chunks import chunks
+
 # Parameters of one statement; SQLite takes 32,766.
 MOST_PARAMETERS = 30_000
 # What a database wants in another form than Python has it.
@@ -26,7 +28,7 @@ def upsert(rows: Sequence[Model], *, unique: Sequence[str], update: Sequence[str
     head, tail = _statement(rows[0], fields, unique, update)
     marks = f"({', '.join(['%s'] * len(fields))})"
     with connection.cursor() as cursor:
-        for chunk in _chunks(rows, MOST_PARAMETERS // len(fields)):
+        for chunk in chunks(rows, MOST_PARAMETERS // len(fields)):
             values = [value for row in chunk for value in _values(row, fields)]
             cursor.execute(f"{head} {', '.join([marks] * len(chunk))} {tail}", values)
 
@@ -56,8 +58,3 @@ def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> Iterator[Any]:
     for field in fields:
         value = getattr(row, field.attname)
         yield field.get_db_prep_save(value, connection) if isinstance(field, ADAPTED) else value
-
-
-def _chunks(rows: Sequence[Model], size: int) -> Iterator[Sequence[Model]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

@@ -16,7 +16,6 @@ from django.utils.translation import gettext
 from members.models import Sig
 from members.printable import printable
 
-from .forms import complaint_of
 from .pulse_filter import PulseFilter
 from .unmet import Unmet, exceptions_in, unmet_of
 
@@ -32,9 +31,7 @@ class ExceptionsFeed(Feed):
         sig = get_object_or_404(Sig, slug=kwargs["slug"])
         form = PulseFilter(request.GET, sig=sig, repositories=list(sig.repositories.all()))
         if not form.is_valid():
-            return HttpResponseBadRequest(
-                complaint_of(form), content_type="text/plain; charset=utf-8"
-            )
+            return HttpResponseBadRequest(form.complaint, content_type="text/plain; charset=utf-8")
         return super().__call__(request, *args, form=form, **kwargs)
 
     def get_object(self, request: HttpRequest, slug: str, form: PulseFilter) -> PulseFilter:

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.address_filter import AddressFilter
 from members.known_as import accounts_known_as, key_of
 from members.models import Account, Repository, Sig
 
@@ -19,13 +19,6 @@ from .models import Issue, PullRequest
 
 DAYS = (dt.date(2000, 1, 1), dt.date(2099, 12, 31))
 OPEN_ISSUES = (Issue.State.OPEN, Issue.State.PROGRESSING)
-
-
-def complaint_of(form: forms.BaseForm) -> str:
-    """What is wrong with an address, a line for each field, for those who see no form."""
-    return "\n".join(
-        f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()
-    )
 
 
 class TextField(forms.CharField):
@@ -48,7 +41,7 @@ class DayField(forms.DateField):
         super().__init__(label=label, required=False, input_formats=["%Y-%m-%d"], validators=bounds)
 
 
-class Filter(forms.Form):
+class Filter(AddressFilter):
     """What an address may ask of a list.
 
     An invalid value is told at its field, and nothing is listed: a filter that was quietly left out
@@ -80,22 +73,6 @@ class Filter(forms.Form):
 
     # ── for templates ──
     @property
-    def address(self) -> str:
-        """The filter as the query of an address, without page marks and empty fields."""
-        asked = {name: self.data.get(name) for name in self.fields}
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    @property
-    def complaint(self) -> str:
-        """What is wrong with the address, a line for each field, for those who see no form."""
-        return complaint_of(self)
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether the address asks for anything, valid or not."""
-        return any(self.data.get(name) for name in self.fields)
-
-    @property
     def main_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.main if name in self.fields]
 
@@ -107,6 +84,25 @@ class Filter(forms.Form):
     def has_more(self) -> bool:
         """Whether one of the fields below "more" is used."""
         return any(self.data.get(field.name) for field in self.more_fields)
+
+
+class LenientFilter(AddressFilter):
+    """A filter to which an invalid value is as if it were not asked for."""
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What is asked for and valid."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """All of them: nothing is folded away (see templates/reviews/_filters.html)."""
+        return list(self)
 
 
 class ListFilter(Filter):

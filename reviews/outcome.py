@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
-from members.contribution import Fact, chunks, forget_many, record_many
+from members.chunks import chunks
+from members.contribution import Fact, forget_many, record_many
 from members.models import Account, Contribution, Repository
 from members.upsert import upsert
 

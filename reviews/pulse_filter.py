@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Repository, Sig
 
+from .forms import LenientFilter
 from .pulse import Scope
 
 PERIODS = [("", _("近 12 个月")), ("24", _("近 24 个月"))]
 MONTHS = {"": 12, "24": 24}
 
 
-class PulseFilter(forms.Form):
+class PulseFilter(LenientFilter):
     """Invalid values are told at the field, and the figures are those of the default."""
 
     period = forms.ChoiceField(label=_("时期"), choices=PERIODS, required=False)
@@ -33,21 +34,6 @@ class PulseFilter(forms.Form):
         choice.choices = [("", _("全部")), *((path, path) for path in self.paths)]
         if len(self.paths) < 2:
             del self.fields["repository"]
-
-    @property
-    def words(self) -> dict[str, str]:
-        """What is asked for and valid."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.words)
-
-    @property
-    def main_fields(self) -> list[forms.BoundField]:
-        """All of them: nothing is folded away (see templates/reviews/_filters.html)."""
-        return list(self)
 
     @property
     def several(self) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from members.contribution import chunks
+from members.chunks import chunks
 
 from .models import Push
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ledger import record
 from ledger.models import Entry
-from members.contribution import chunks
+from members.chunks import chunks
 from members.models import Person, Repository, Sig, actor_of
 from members.refusals import BadProposal, NotAllowed, Refusal
 from members.rules import roles_of

@@ -37,7 +37,7 @@ def action_list(request: HttpRequest, slug: str) -> HttpResponse:
         request.GET,
         items.exclude(state=ActionItem.State.OPEN)
         .exclude(closed_at=None)
-        .select_related("owner", "meeting__sig")
+        .select_related("sig", "owner", "meeting__sig")
         .prefetch_related("owner__accounts"),
         key="closed_at",
         size=CLOSED_SHOWN,

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from members.contribution import chunks
+from members.chunks import chunks
 from members.models import Account, Repository
 from members.people import accounts_for
 

@@ -19,12 +19,12 @@ from django.db.models.functions import Now
 
 from gitee.client import Client, Page, iter_pages
 from gitee.errors import Forbidden, MalformedAnswer, NotFound
-from gitee.rows import CommentRow, OperateLogRow, PullRow
+from gitee.rows import CommentRow, IssueRow, OperateLogRow, PullRow
 from members.models import Repository
 
 from ..models import Comment, PullRequest, RefreshLease
 from . import details
-from .apply import store
+from .apply import settle, store
 from .removal import remove_comments, remove_issues, remove_pulls
 from .streams import ISSUE_COMMENTS, ISSUES, PULL_COMMENTS, PULLS, Stream
 
@@ -73,7 +73,7 @@ def refresh_issue(repository: Repository, number: str, *, client: Client) -> Non
         if row.number != number:
             raise MalformedAnswer(f"asked for issue {number}, got {row.number[:40]}")
         said = turn.comments(lambda page: client.comments_of_issue(*place, number, page=page))
-        turn.write(lambda: _write(repository, ISSUES, row, ISSUE_COMMENTS, said))
+        turn.write(lambda: _write_issue(repository, row, said))
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────
@@ -88,18 +88,27 @@ class Said:
 def _write_pull(
     repository: Repository, row: PullRow, said: Said, logs: tuple[OperateLogRow, ...] | None
 ) -> None:
-    _write(repository, PULLS, row, PULL_COMMENTS, said)
+    is_news = _write(repository, PULLS, row, PULL_COMMENTS, said)
     if logs is not None:
         pulls = PullRequest.objects.select_related("repository__sig")
         details.keep(pulls.get(repository=repository, number=row.number), logs)
+    elif is_news:
+        settle(PULLS, repository, [row.number])
 
 
-def _write(repository: Repository, subject: Stream, row: Any, comments: Stream, said: Said) -> None:
-    store(subject, repository, [row])
-    store(comments, repository, said.rows)
+def _write_issue(repository: Repository, row: IssueRow, said: Said) -> None:
+    if _write(repository, ISSUES, row, ISSUE_COMMENTS, said):
+        settle(ISSUES, repository, [row.number])
+
+
+def _write(repository: Repository, subject: Stream, row: Any, comments: Stream, said: Said) -> bool:
+    """Whether anything was written; what follows from it is settled once, by the caller."""
+    written = store(subject, repository, [row], settles=False)
+    written += store(comments, repository, said.rows, settles=False)
     if said.gone:
         kind = Comment.Kind.PULL if comments is PULL_COMMENTS else Comment.Kind.ISSUE
         remove_comments(repository, kind, said.gone)
+    return written > 0
 
 
 # ── reading, one at a time ────────────────────────────────────────────────────────────────────

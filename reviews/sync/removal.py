@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
-from members.contribution import chunks
+from members.chunks import chunks
 from members.models import Repository
 
 from .. import outcome

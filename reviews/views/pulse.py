@@ -10,7 +10,6 @@ from members.paging import asked_page
 from members.spreadsheet import response
 
 from .. import unmet
-from ..forms import complaint_of
 from ..pulse_filter import PulseFilter
 from ..pulse_page import TABLES, page_of
 
@@ -75,4 +74,4 @@ def exceptions_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _refused(form: PulseFilter) -> HttpResponse:
     """Figures of another question than was asked would pass for an answer: a file shows no form."""
-    return HttpResponseBadRequest(complaint_of(form), content_type="text/plain; charset=utf-8")
+    return HttpResponseBadRequest(form.complaint, content_type="text/plain; charset=utf-8")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Repository
 
+from ..forms import LenientFilter
 from ..models import RepositorySync, WebhookDelivery
 
 State = WebhookDelivery.State
@@ -44,7 +45,7 @@ BADGES = {
 SHOWN_CHARACTERS = 30_000
 
 
-class DeliveryFilter(forms.Form):
+class DeliveryFilter(LenientFilter):
     """State, event and repository; an address that says anything else is as if it did not."""
 
     state = forms.ChoiceField(label=_("状态"), required=False)
@@ -63,20 +64,6 @@ class DeliveryFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
             field.choices = [every, *choices]
-
-    @property
-    def main_fields(self) -> list[forms.BoundField]:
-        """What the filters' template shows: all."""
-        return list(self)
-
-    @property
-    def words(self) -> dict[str, str]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.words)
 
     def apply(self, rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
         columns = {"state": "state", "event": "hook_name", "repository": "repository"}

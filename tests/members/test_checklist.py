@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from members.checklist import check_lines, months_after, with_proofs, with_today
+from members.checklist import check_lines, with_proofs, with_today
 from members.contribution import forget_many
 from members.evidence import collect, today
 from members.models import Contribution
-from members.policy import FIGURES, Rules
+from members.policy import FIGURES, Rules, months_after
 from tests.factories import ContributionFactory, PersonFactory, RoleTermFactory, SigFactory
 
 pytestmark = pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_backfill_killed_half_way_leaves_whole_chunks_and_is_completed_later(
         Merge(f"{number:040}", Told(number, "改", Named("hua")), at(number), at(0))
         for number in range(1, 8)
     ]
-    monkeypatch.setattr("members.contribution.CHUNK", 3)
+    monkeypatch.setattr("members.chunks.CHUNK", 3)
 
     def killed(count):
         if PullRequest.objects.count() >= 6:
