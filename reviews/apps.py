@@ -9,10 +9,10 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not there before the apps are ready.
+        from ledger.token_index import keep_index
         from members.account import SOURCES
 
         from .identity import sources_of
-        from .search_index import keep_index
 
         SOURCES.append(sources_of)
-        post_migrate.connect(keep_index, sender=self, dispatch_uid="reviews.search_index")
+        post_migrate.connect(keep_index, sender=self, dispatch_uid="reviews.token_index")

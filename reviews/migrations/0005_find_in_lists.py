@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-# The expression stands letter for letter in reviews.search.HasTokens. A short pending list: it is
+# The expression stands letter for letter in ledger.token_index.HasTokens. A short pending list: it is
 # read whole by every search.
 CREATE = (
     "CREATE INDEX {table}_tokens ON reviews_{table} USING gin (string_to_array(search_tokens, ' '))"

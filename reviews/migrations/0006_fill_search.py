@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations
 
 # The one encoding of tokens; should it ever change, a migration like this one follows.
-from members.bigrams import exact_token, fold, tokens_of
+from ledger.bigrams import exact_token, fold, tokens_of
 
 CHUNK = 500
 

@@ -34,7 +34,7 @@ UNSHOWN = ("body", "search_text", "search_tokens")
 class SearchedRow(models.Model):
     """What lists are searched by: filled by `reviews.search.columns_of` wherever a row is written."""
 
-    # The folded text that holds what is asked for, and the tokens that lead there (members.bigrams).
+    # The folded text that holds what is asked for, and the tokens that lead there (ledger.bigrams).
     search_text = models.TextField(blank=True, default="", editable=False)
     search_tokens = models.TextField(blank=True, default="", editable=False)
 

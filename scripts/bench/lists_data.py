@@ -234,7 +234,7 @@ def _title(chance: random.Random) -> str:
 
 def _searched(title: str, author: str, labels: list[str], number: int) -> tuple[str, str]:
     """As reviews.search.columns_of, word by word from a cache, for tokens never cross a space."""
-    from members.bigrams import fold
+    from ledger.bigrams import fold
     from reviews.search import LABEL, NUMBERED
 
     text = fold(f"{title} {author}")
@@ -246,14 +246,14 @@ def _searched(title: str, author: str, labels: list[str], number: int) -> tuple[
 
 @functools.lru_cache(100_000)
 def _tokens(word: str) -> list[str]:
-    from members.bigrams import tokens_of
+    from ledger.bigrams import tokens_of
 
     return tokens_of(word)
 
 
 @functools.lru_cache(100_000)
 def _exact(kind: str, value: str) -> str:
-    from members.bigrams import exact_token
+    from ledger.bigrams import exact_token
 
     return exact_token(kind, value)
 

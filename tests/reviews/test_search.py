@@ -3,15 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
-from members.bigrams import exact_token, tokens_for
+from ledger.bigrams import exact_token, tokens_for
+from ledger.token_index import fts_table, keep_index
 from members.walks import page_of_walks
 from reviews import search
 from reviews.forms import RecordFilter
 from reviews.listing import record_rows, record_walks
 from reviews.models import Issue, PullRequest
-from reviews.search_index import keep_index
 from tests.factories import IssueFactory, PullRequestFactory, RepositoryFactory
 
 COLUMNS = {"number": 12, "title": "修复 Bug", "author_login": "Hua", "labels": ["kind/bug"]}
@@ -68,7 +69,7 @@ def test_index_follows_inserts_updates_and_deletes(db, factory):
     assert found("微分", model) == [row.pk]
     row.delete()
     assert found("微分", model) == []
-    table = search.FTS_TABLES[model._meta.db_table]
+    table = fts_table(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
 
@@ -95,7 +96,7 @@ def test_index_is_made_whole_again_when_a_rebuilt_table_lost_its_triggers(db):
         cursor.execute("DROP TRIGGER reviews_pullrequest_search_ai")
     row = PullRequestFactory(title="图算融合")
     assert found("图算") == []
-    keep_index("default")
+    keep_index(apps.get_app_config("reviews"), "default")
     assert found("图算") == [row.pk]
     later = PullRequestFactory(title="图算")
     assert found("图算") == [row.pk, later.pk]

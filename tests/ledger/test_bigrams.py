@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from members.bigrams import CHARACTERS, WORDS, exact_token, fold, tokens_for, tokens_of, words_of
+from ledger.bigrams import CHARACTERS, WORDS, exact_token, fold, tokens_for, tokens_of, words_of
 
 
 @pytest.mark.parametrize(

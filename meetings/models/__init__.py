@@ -1,0 +1,24 @@
+"""The tables of this room; import them from here."""
+
+from .action import ActionItem
+from .agenda import AgendaItem
+from .attendance import Attendance
+from .calendar import PersonalCalendar
+from .decision import MeetingDecision
+from .meeting import Meeting, MeetingQuerySet
+from .minutes import MinutesComment, MinutesRevision
+from .series import RotationSeat, Series
+
+__all__ = [
+    "ActionItem",
+    "AgendaItem",
+    "Attendance",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingQuerySet",
+    "MinutesComment",
+    "MinutesRevision",
+    "PersonalCalendar",
+    "RotationSeat",
+    "Series",
+]
