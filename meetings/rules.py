@@ -1,6 +1,7 @@
 """Who may do what with meetings: predicates, the same in views and templates.
 
-Hosts are the SIG's Committers and Maintainers. Anonymous visitors read what is published.
+A meeting is run by its own host and scribe, whatever role they hold, and by the SIG's Committers and
+Maintainers. Anonymous visitors read what is published.
 """
 
 from members.models import Person, Sig
@@ -9,9 +10,19 @@ from members.rules import User, acting_person, is_committer_or_above, is_maintai
 from .models import ActionItem, AgendaItem, Meeting
 
 
-def can_edit_meeting(user: User, sig: Sig) -> bool:
-    """Move, cancel, mark as held, order the agenda, write down who came and who does what."""
+def is_host_of_sig(user: User, sig: Sig) -> bool:
+    """May run any meeting of the SIG: its Committers and Maintainers of today."""
     return is_committer_or_above(user, sig)
+
+
+def can_edit_meeting(user: User, meeting: Meeting) -> bool:
+    """Move, cancel, mark as held, order the agenda, write down who came and who does what."""
+    return is_named(acting_person(user), meeting) or is_host_of_sig(user, meeting.sig)
+
+
+def is_named(person: Person | None, meeting: Meeting) -> bool:
+    """The meeting's own host or scribe; no query, so lists ask it of each row."""
+    return person is not None and person.pk in (meeting.host_id, meeting.scribe_id)
 
 
 def can_plan(user: User, sig: Sig) -> bool:
@@ -23,12 +34,12 @@ def can_propose(user: User, meeting: Meeting) -> bool:
     """Anyone signed in as a person while the meeting is ahead; hosts only once the agenda is announced."""
     if acting_person(user) is None or not meeting.is_open:
         return False
-    return not meeting.is_frozen or can_edit_meeting(user, meeting.sig)
+    return not meeting.is_frozen or can_edit_meeting(user, meeting)
 
 
 def can_withdraw(user: User, item: AgendaItem) -> bool:
     """Hosts any item while the meeting is ahead, a proposer their own until the agenda is announced."""
-    return withdraws(acting_person(user), item, can_edit_meeting(user, item.meeting.sig))
+    return withdraws(acting_person(user), item, can_edit_meeting(user, item.meeting))
 
 
 def withdraws(person: Person | None, item: AgendaItem, is_host: bool) -> bool:
@@ -38,13 +49,13 @@ def withdraws(person: Person | None, item: AgendaItem, is_host: bool) -> bool:
     return is_host or (item.proposed_by_id == person.pk and not item.meeting.is_frozen)
 
 
-def can_edit_minutes(user: User, sig: Sig) -> bool:
+def can_edit_minutes(user: User, meeting: Meeting) -> bool:
     """Also who may see drafts (I9)."""
-    return is_committer_or_above(user, sig)
+    return can_edit_meeting(user, meeting)
 
 
-def can_publish(user: User, sig: Sig) -> bool:
-    return is_committer_or_above(user, sig)
+def can_publish(user: User, meeting: Meeting) -> bool:
+    return can_edit_meeting(user, meeting)
 
 
 def can_close_action(user: User, item: ActionItem) -> bool:

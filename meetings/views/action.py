@@ -91,7 +91,7 @@ def action_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     back = reverse("meetings:action-detail", args=[slug, pk])
     if request.method != "POST":
         return redirect(back)
-    permit(rules.can_edit_meeting(request.user, item.sig))
+    permit(rules.can_edit_meeting(request.user, item.meeting))
     form = forms.ActionChangeForm(request.POST)
     if not form.is_valid():
         return _detail(request, item, form)
@@ -114,7 +114,7 @@ def _detail(
 ) -> HttpResponse:
     """One item with its history; `form` came back with errors."""
     may_change = item.state == ActionItem.State.OPEN and rules.can_edit_meeting(
-        request.user, item.sig
+        request.user, item.meeting
     )
     if may_change and form is None:
         initial = {"owner": item.owner.login if item.owner else "", "due_on": item.due_on}
@@ -133,7 +133,7 @@ def _detail(
 
 @deed
 def action_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     form = forms.ActionForm(request.POST, auto_id="action_%s")
     if not form.is_valid():
         return meeting_page(request, meeting, action_form=form)

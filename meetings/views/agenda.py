@@ -40,7 +40,7 @@ def agenda_withdraw(request: HttpRequest, meeting: Meeting, item_pk: int) -> Htt
 def agenda_shift(
     request: HttpRequest, meeting: Meeting, item_pk: int, direction: str
 ) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     item = _item(meeting, item_pk)
     agenda.shift(item=item, up=direction == "up", by=person_of(request), at=timezone.now())
     return redirect(f"{meeting.get_absolute_url()}#agenda")
@@ -49,7 +49,7 @@ def agenda_shift(
 @deed
 def agenda_edit(request: HttpRequest, meeting: Meeting, item_pk: int) -> HttpResponse:
     """The item's own form, with its errors on the meeting's page."""
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     item = _item(meeting, item_pk)
     form = forms.AgendaEditForm(request.POST, auto_id=f"agenda_{item.pk}_%s")
     if not form.is_valid():
@@ -61,7 +61,7 @@ def agenda_edit(request: HttpRequest, meeting: Meeting, item_pk: int) -> HttpRes
 
 @deed
 def agenda_fill(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     if filling.fill(meeting=meeting, at=timezone.now()):
         messages.success(request, _("议程已按到期事项更新。"))
     else:
@@ -72,7 +72,7 @@ def agenda_fill(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 @deed
 def agenda_announce(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Earlier than the clock would."""
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     freezing.freeze(meeting=meeting, by=person_of(request), at=timezone.now())
     messages.success(request, _("议程已公布，成员会收到通知。"))
     return redirect(f"{meeting.get_absolute_url()}#agenda")

@@ -17,7 +17,7 @@ from .minutes_live import live_context
 
 @deed
 def attendance_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     form = forms.AttendanceForm(request.POST, auto_id="attendance_%s")
     if not form.is_valid():
         return meeting_page(request, meeting, attendance_form=form)
@@ -37,7 +37,7 @@ def attendance_add(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 @deed
 def attendance_mark(request: HttpRequest, meeting: Meeting, person_pk: int) -> HttpResponse:
     """One click on the live page: somebody is here (`here=1`), or is not after all."""
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     who = get_object_or_404(Person, pk=person_pk, merged_into=None)
     by, at = person_of(request), timezone.now()
     row = meeting.attendances.filter(person=who).first()
@@ -54,7 +54,7 @@ def attendance_mark(request: HttpRequest, meeting: Meeting, person_pk: int) -> H
 
 @deed
 def attendance_remove(request: HttpRequest, meeting: Meeting, row_pk: int) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     row = meeting.attendances.filter(pk=row_pk).first()
     if row is not None:
         attendance.remove(row=row, by=person_of(request), at=timezone.now())

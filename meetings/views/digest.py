@@ -16,7 +16,7 @@ from .access import deed, permit, person_of
 @deed
 def digest_put(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """As a save of the minutes, on top of the newest text; a digest that stands there is replaced."""
-    permit(rules.can_edit_minutes(request.user, meeting.sig))
+    permit(rules.can_edit_minutes(request.user, meeting))
     at = timezone.now()
     found = digest.digest_of(meeting, at)
     if found is None:

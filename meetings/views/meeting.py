@@ -1,6 +1,7 @@
 """The SIG's meetings: what comes, what was, and one meeting with all that belongs to it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +53,20 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "meetings",
         "coming": [_warned(meeting, calendar) for meeting in coming],
         "page": page,
-        "sees_drafts": rules.can_edit_minutes(request.user, sig),
+        "drafts": _drafts_in_sight(request, sig, page.rows),
         "may_plan": rules.can_plan(request.user, sig),
     }
     return render(request, "meetings/meeting_list.html", context)
+
+
+def _drafts_in_sight(request: HttpRequest, sig: Sig, meetings: Sequence[Any]) -> set[int]:
+    """Which of these meetings have drafts that this reader may see; the roles are asked once."""
+    person, is_host = acting_person(request.user), rules.is_host_of_sig(request.user, sig)
+    return {
+        meeting.pk
+        for meeting in meetings
+        if meeting.has_draft and (is_host or rules.is_named(person, meeting))
+    }
 
 
 def meeting_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -64,7 +75,7 @@ def meeting_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @deed
 def meeting_move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     form = forms.MoveForm(request.POST, auto_id="move_%s")
     if not form.is_valid():
         return meeting_page(request, meeting, move_form=form)
@@ -81,7 +92,7 @@ def meeting_move(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @deed
 def meeting_cancel(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     form = forms.CancelForm(request.POST, auto_id="cancel_%s")
     if not form.is_valid():
         return meeting_page(request, meeting, cancel_form=form)
@@ -97,7 +108,7 @@ def meeting_cancel(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @deed
 def meeting_hold(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_edit_meeting(request.user, meeting.sig))
+    permit(rules.can_edit_meeting(request.user, meeting))
     schedule.hold(meeting=meeting, by=person_of(request), at=timezone.now())
     messages.success(request, _("例会已标为已召开，可以发布纪要。"))
     return redirect(meeting)
@@ -112,7 +123,7 @@ def meeting_page(
 ) -> HttpResponse:
     """The page of one meeting; `bound` are forms that came back with errors, `edited` an item's."""
     user, sig = request.user, meeting.sig
-    is_host = rules.can_edit_meeting(user, sig)
+    is_host = rules.can_edit_meeting(user, meeting)
     warned = _warned(meeting, china())
     revision = minutes.latest_of(meeting) if is_host else minutes.public_of(meeting)
     progress = digest.digest_of(meeting, timezone.now())

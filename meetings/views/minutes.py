@@ -27,7 +27,7 @@ BURST = dt.timedelta(minutes=10)
 @signed_in
 def minutes_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = meeting_or_404(slug, pk)
-    permit(rules.can_edit_minutes(request.user, meeting.sig))
+    permit(rules.can_edit_minutes(request.user, meeting))
     latest = minutes.latest_of(meeting)
     is_public = latest is not None and latest.is_public
     if request.method != "POST":
@@ -47,7 +47,7 @@ def minutes_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @deed
 def minutes_publish(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    permit(rules.can_publish(request.user, meeting.sig))
+    permit(rules.can_publish(request.user, meeting))
     form = forms.PublishForm(request.POST)
     if not form.is_valid():
         raise BadRequest("expected: the number of the revision to publish")
@@ -64,7 +64,7 @@ def minutes_publish(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Revisions newest first, and one of them against the one before; drafts for editors only."""
     meeting = meeting_or_404(slug, pk)
-    sees_drafts = rules.can_edit_minutes(request.user, meeting.sig)
+    sees_drafts = rules.can_edit_minutes(request.user, meeting)
     visible = meeting.minutes_revisions.all() if sees_drafts else meeting.minutes_revisions.public()
     page = asked_page(
         request.GET,

@@ -27,7 +27,7 @@ def minutes_save(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         message = _("登录已过期，文字还没有保存，已留在这个浏览器里。")
         return JsonResponse({"message": message}, status=401)
-    permit(rules.can_edit_minutes(request.user, meeting.sig))
+    permit(rules.can_edit_minutes(request.user, meeting))
     latest = minutes.latest_of(meeting)
     is_public = latest is not None and latest.is_public
     form = forms.MinutesSaveForm(request.POST, is_public=is_public)
@@ -46,7 +46,7 @@ def minutes_save(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def minutes_live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What others do meanwhile, for the page to ask again and again."""
     meeting = meeting_or_404(slug, pk)
-    permit(rules.can_edit_minutes(request.user, meeting.sig))
+    permit(rules.can_edit_minutes(request.user, meeting))
     return render(request, "meetings/_minutes_live.html", live_context(meeting))
 
 

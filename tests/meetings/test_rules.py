@@ -13,15 +13,51 @@ HOSTS = {"committer", "maintainer"}
 SIGNED_IN = {"stranger", "contributor", "committer", "maintainer", "former", "superuser"}
 
 
-@pytest.mark.parametrize("rule", ["can_edit_meeting", "can_edit_minutes", "can_publish"])
+OF_A_MEETING = ["can_edit_meeting", "can_edit_minutes", "can_publish"]
+
+
+@pytest.mark.parametrize("duty", ["nobody", "host", "scribe"])
+@pytest.mark.parametrize("rule", OF_A_MEETING)
 @pytest.mark.parametrize("who", STANDINGS)
-def test_only_hosts_edit_and_publish(rule, who, sig, people):
-    assert getattr(rules, rule)(people[who], sig) == (who in HOSTS)
+def test_a_meeting_is_run_by_its_own_host_and_scribe_and_by_those_of_the_sig(
+    who, rule, duty, sig, people
+):
+    person = getattr(people[who], "person", None)
+    meeting = MeetingFactory(sig=sig, **({} if duty == "nobody" else {duty: person}))
+
+    is_named = person is not None and duty != "nobody"
+    assert getattr(rules, rule)(people[who], meeting) == (who in HOSTS or is_named)
 
 
-@pytest.mark.parametrize("rule", ["can_edit_meeting", "can_edit_minutes", "can_publish"])
+@pytest.mark.parametrize("rule", OF_A_MEETING)
+@pytest.mark.parametrize("who", STANDINGS)
+def test_host_and_scribe_of_one_meeting_run_no_other(who, rule, sig, people):
+    if hasattr(people[who], "person"):
+        MeetingFactory(sig=sig, host=people[who].person, scribe=people[who].person)
+
+    assert getattr(rules, rule)(people[who], MeetingFactory(sig=sig)) == (who in HOSTS)
+
+
+@pytest.mark.parametrize("rule", OF_A_MEETING)
 def test_hosts_of_another_sig_are_strangers_here(rule, people):
-    assert not getattr(rules, rule)(people["maintainer"], SigFactory())
+    assert not getattr(rules, rule)(people["maintainer"], MeetingFactory())
+
+
+@pytest.mark.parametrize("who", STANDINGS)
+def test_any_meeting_of_a_sig_is_run_by_its_committers_and_maintainers(who, sig, people):
+    if hasattr(people[who], "person"):
+        MeetingFactory(sig=sig, host=people[who].person)
+
+    assert rules.is_host_of_sig(people[who], sig) == (who in HOSTS)
+    assert not rules.is_host_of_sig(people[who], SigFactory())
+
+
+def test_named_person_is_recognised_without_a_query(sig, people, django_assert_num_queries):
+    user = people["stranger"]
+    person, meeting = user.person, MeetingFactory(sig=sig, scribe=user.person)
+    with django_assert_num_queries(0):
+        assert rules.is_named(person, meeting)
+        assert rules.can_edit_minutes(user, meeting)
 
 
 @pytest.mark.parametrize(
