@@ -29,10 +29,12 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.annotate(agenda_count=Count("agenda_items", filter=standing))
 
     def with_minutes_flags(self) -> "MeetingQuerySet":
-        """`has_minutes`: published ones exist; `has_draft`: any text exists (for editors only)."""
+        """`has_minutes`: published ones exist; `has_offer`: a text is or was offered for comment and
+        can be read; `has_draft`: any text exists (for editors only)."""
         revisions = MinutesRevision.objects.filter(meeting=OuterRef("pk"))
         return self.annotate(
             has_minutes=Exists(revisions.filter(state__in=MinutesRevision.PUBLIC_STATES)),
+            has_offer=Exists(revisions.readable()),
             has_draft=Exists(revisions),
         )
 

@@ -1,7 +1,7 @@
 """What was said in a meeting: every saved text of its minutes, and the remarks on them."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person
@@ -10,6 +10,13 @@ from members.models import Person
 class MinutesRevisionQuerySet(models.QuerySet["MinutesRevision"]):
     def public(self) -> "MinutesRevisionQuerySet":
         return self.filter(state__in=MinutesRevision.PUBLIC_STATES)
+
+    def readable(self) -> "MinutesRevisionQuerySet":
+        """What anybody may read: minutes, and texts offered for comment that were not taken back."""
+        return self.filter(
+            Q(state__in=MinutesRevision.PUBLIC_STATES)
+            | Q(state=MinutesRevision.State.COMMENT, taken_back_at=None)
+        )
 
     def current_public(self) -> "MinutesRevisionQuerySet":
         """Of each meeting the newest text that everybody may read."""
@@ -28,6 +35,7 @@ class MinutesRevision(models.Model):
         PUBLISHED = "published", _("已发布")
         AMENDED = "amended", _("已修订")
 
+    # Minutes proper; a text that is offered for comment can be read (`readable`) and is none yet.
     PUBLIC_STATES = (State.PUBLISHED, State.AMENDED)
 
     meeting = models.ForeignKey(
@@ -40,9 +48,11 @@ class MinutesRevision(models.Model):
     author = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="minutes_revisions"
     )
-    # Why a published text was amended.
+    # Why a published text was amended, or an offered one taken back.
     reason = models.TextField(_("修订理由"), blank=True)
     created_at = models.DateTimeField(_("保存时间"))
+    # When the offer of this text was taken back, which made it private again.
+    taken_back_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
 
     objects = MinutesRevisionQuerySet.as_manager()
 
@@ -63,9 +73,28 @@ class MinutesRevision(models.Model):
     def is_public(self) -> bool:
         return self.state in self.PUBLIC_STATES
 
+    @property
+    def is_offered(self) -> bool:
+        """Readable by everybody without being minutes."""
+        return self.state == self.State.COMMENT and self.taken_back_at is None
+
+
+class MinutesCommentQuerySet(models.QuerySet["MinutesComment"]):
+    def waiting(self) -> "MinutesCommentQuerySet":
+        """Neither settled nor withdrawn."""
+        return self.filter(settled_at=None, withdrawn_at=None)
+
+    def readable(self) -> "MinutesCommentQuerySet":
+        """Remarks go with the text they were made on: taken back, both are the editors' alone."""
+        return self.filter(revision__taken_back_at=None)
+
 
 class MinutesComment(models.Model):
     """A remark on minutes that were offered for comment. Editors settle it; its author may withdraw it."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("已采纳")
+        DECLINED = "declined", _("不采纳")
 
     meeting = models.ForeignKey(
         "meetings.Meeting",
@@ -84,10 +113,13 @@ class MinutesComment(models.Model):
     created_at = models.DateTimeField(_("提出时间"))
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     settled_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    outcome = models.CharField(_("处理结果"), max_length=10, choices=Outcome.choices, blank=True)
     settled_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="settled_minutes_comments"
     )
     answer = models.TextField(_("答复"), blank=True)
+
+    objects = MinutesCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -97,3 +129,7 @@ class MinutesComment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.settled_at is None and self.withdrawn_at is None
