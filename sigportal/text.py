@@ -2,12 +2,15 @@
 
 import html
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from meetings.passage import names_of
 
 # Longer texts are shown as they were written: nothing a reader can use, and parsing takes seconds.
 MAX_BYTES = 200_000
@@ -28,27 +31,46 @@ RAW_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 RAW_SOURCE = re.compile(r"""\bsrc\s*=\s*["']?(https?://[^\s"'>]+)""", re.IGNORECASE)
 
 
-def to_html(text: str, *, top: int = 2) -> str:
+def to_html(text: str, *, top: int = 2, named: bool = False) -> str:
     """Safe HTML of Markdown (CommonMark and tables); its highest heading becomes `<h{top}>`.
 
     Pictures become links, so that no page asks a third party for anything. Raw HTML is kept where
-    it is one of TAGS and shown as written otherwise.
+    it is one of TAGS and shown as written otherwise. `named`: headings get the ids that a search over
+    minutes links to (meetings.passage.names_of); for one text of a page only.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return f"<pre>{html.escape(text)}</pre>"
-    return _clean(_PARSER.render(text, {"top": top}))
+    names: list[str] = []
+    markup = _PARSER.render(text, {"top": top, "named": named, "names": names})
+    return _clean(markup, names)
 
 
-def _clean(markup: str) -> str:
+def _clean(markup: str, names: list[str]) -> str:
     return nh3.clean(
         markup,
         tags=TAGS,
-        attributes=ATTRIBUTES,
+        attributes=ATTRIBUTES | {heading: {"id"} for heading in HEADINGS} if names else ATTRIBUTES,
+        attribute_filter=_each_id_once(names),
         allowed_classes={"td": set(ALIGNED.values())},
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
         link_rel="nofollow noopener",
     )
+
+
+def _each_id_once(names: list[str]) -> Callable[[str, str, str], str | None]:
+    """Only names given by us, each to one element: raw HTML can neither invent nor double an id."""
+    left = set(names)
+
+    def kept(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute != "id":
+            return value
+        if value not in left:
+            return None
+        left.remove(value)
+        return value
+
+    return kept
 
 
 # ── rules added to the parser; each changes the tokens before they are written out ────────────
@@ -64,6 +86,16 @@ def _rank_headings(state: StateCore) -> None:
             above.append(written)
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(top + len(above) - 1, 6)}"
+
+
+def _name_headings(state: StateCore) -> None:
+    if not state.env.get("named"):
+        return
+    headings = [n for n, token in enumerate(state.tokens) if token.type == "heading_open"]
+    names = names_of(state.tokens[n + 1].content for n in headings)
+    for n, name in zip(headings, names, strict=True):
+        state.tokens[n].attrSet("id", name)
+    state.env["names"] += names
 
 
 def _link_pictures(state: StateCore) -> None:
@@ -122,7 +154,7 @@ def _align_by_class(state: StateCore) -> None:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table")
-    for rule in (_rank_headings, _link_pictures, _tame_raw_html, _align_by_class):
+    for rule in (_rank_headings, _name_headings, _link_pictures, _tame_raw_html, _align_by_class):
         parser.core.ruler.push(rule.__name__.strip("_"), rule)
     return parser
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetings.passage import headings_of
 from sigportal import text
 from sigportal.text import to_html
 
@@ -143,3 +144,26 @@ def test_shown_address_is_host_and_path(url, shown):
 )
 def test_first_sentence_is_plain_text(description, sentence):
     assert text.first_sentence(description) == sentence
+
+
+# ── names of headings ─────────────────────────────────────────────────────────────────────────
+def test_to_html_names_headings_only_when_asked():
+    assert to_html("# 行动项", top=3) == "<h3>行动项</h3>\n"
+    assert to_html("# 行动项", top=3, named=True) == '<h3 id="text-行动项">行动项</h3>\n'
+
+
+@given(
+    st.lists(st.sampled_from([*ATTACKS, "# 甲\n", "甲\n===\n", "* # 甲\n", "> ## [甲](x)\n", "\n"]))
+)
+def test_to_html_names_the_headings_that_passages_link_to_each_once(parts):
+    written = "".join(parts)
+    ids = re.findall(r'<h\d id="([^"]*)"', to_html(written, named=True))
+    assert ids == [one.name for one in headings_of(written)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_to_html_lets_raw_html_neither_invent_nor_double_an_id():
+    raw = '<h2 id="content" title="<">x</h2>\n\n<h2 id=text-a title="<">y</h2>\n\n<p id=text-a>z</p>\n'
+    markup = to_html(f"# A\n\n{raw}", named=True)
+    assert re.findall(r'id="([^"]*)"', markup) == ["text-a"]
+    assert 'id="' not in to_html(raw, named=True)
