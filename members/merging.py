@@ -156,7 +156,8 @@ def _take_person(kept: Person, gone: Person) -> None:
     kept.user = kept.user or user
     kept.email = kept.email or email
     kept.organization = kept.organization or gone.organization
-    kept.save(update_fields=["user", "email", "organization"])
+    kept.time_zone = kept.time_zone or gone.time_zone
+    kept.save(update_fields=["user", "email", "organization", "time_zone"])
     for person in (kept, gone):
         getattr(person, "_prefetched_objects_cache", {}).clear()
 

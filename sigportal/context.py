@@ -9,12 +9,16 @@ from django.http import HttpRequest
 from members.models import Person
 from members.rules import acting_person
 
+from .reader import reader_of
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
+    viewer = _viewer(request)
     return {
         "sample_data": settings.SAMPLE_DATA,
         "signup_open": settings.LOCAL_SIGNUP_OPEN,
-        "viewer": _viewer(request),
+        "viewer": viewer,
+        "reader": reader_of(request.COOKIES, viewer),
     }
 
 

@@ -1,12 +1,14 @@
 """Pages that draw on every room: the portal's and a SIG's home, and the page of all components."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from members.models import Sig
 from members.rules import acting_person
-from sigportal import home
+from sigportal import home, reader
 from sigportal import styleguide as guide
 
 
@@ -25,6 +27,26 @@ def sig_home(request: HttpRequest, slug: str) -> HttpResponse:
 def _sig_home(request: HttpRequest, sig: Sig) -> HttpResponse:
     found = home.home_of(sig, acting_person(request.user), timezone.now())
     return render(request, "sig_home.html", {"sig": sig, "tab": "home", "home": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_time_zone(request: HttpRequest) -> HttpResponse:
+    """In which zone times stand beside the SIG's; POST keeps the choice and leads back."""
+    person = acting_person(request.user)
+    chosen = reader.reader_of(request.COOKIES, person).choice
+    data = request.POST if request.method == "POST" else None
+    form = reader.ZoneForm.listing(data, reader.asked_of(request), chosen, timezone.now())
+    if not form.is_valid():
+        context = {
+            "form": form,
+            "asked": reader.asked_of(request),
+            "back": reader.way_back(request),
+        }
+        return render(request, "time_zone.html", context)
+    response = redirect(reader.way_back(request))
+    reader.remember(response, form.cleaned_data["zone"], person)
+    messages.success(request, reader.words_of(form.cleaned_data["zone"]))
+    return response
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,8 @@ class Person(models.Model):
     organization = models.CharField(_("所属单位"), max_length=200, blank=True)
     # Private (I9): shown to the person and to administrators only.
     email = models.CharField(_("邮箱"), max_length=254, blank=True)
+    # In which times stand beside a SIG's: members.time_zone. Private; empty: never chosen.
+    time_zone = models.CharField(_("自己的时区"), max_length=64, blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

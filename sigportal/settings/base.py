@@ -289,6 +289,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# In which zone a reader who is not signed in wants to see times.
+TIME_ZONE_COOKIE_NAME = "time-zone"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The largest charter, OWNERS or minutes file that is read, bytes.

@@ -26,3 +26,4 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+TIME_ZONE_COOKIE_NAME = "__Host-time-zone"

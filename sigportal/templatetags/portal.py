@@ -161,6 +161,13 @@ def markdown(text: str | None, top: int = 2) -> SafeString:
 
 
 @register.filter
+def named_markdown(text: str | None, top: int = 2) -> SafeString:
+    """As `markdown`, with ids on the headings, so that a search can link to them. Once a page."""
+    markup = texts.to_html(text or "", top=int(top), named=True)
+    return mark_safe(f'<div class="prose">{markup}</div>')  # noqa: S308 - nh3 cleaned it
+
+
+@register.filter
 def outgoing(url: str | None, label: str = "") -> str:
     """A link that leaves the portal, with its host and path as text unless a label is given."""
     shown = texts.shown_address(url or "")
