@@ -3,7 +3,6 @@
 import datetime as dt
 import zlib
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -13,13 +12,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from members import time_zone
 from sigportal import text as texts
 
 register = template.Library()
 
 TONES = 8
 BADGE_KINDS = ("good", "waiting", "blocked", "neutral")
-WEEKDAYS_ZH = "一二三四五六日"
 
 
 # ── times ─────────────────────────────────────────────────────────────────────────────────────
@@ -67,26 +66,55 @@ def long_instant(value: dt.datetime | None, sig: Any = None) -> str:
     )
 
 
+@register.simple_tag(takes_context=True)
+def own_time(
+    context: template.Context, value: dt.datetime | None, sig: Any = None, form: str = ""
+) -> str:
+    """The same instant in the zone the reader chose, `= 周四 09:00 中欧标准时间 UTC+01:00`.
+
+    Nothing where none was chosen or its clocks show the same. `form` "brief" leaves out the zone's name.
+    """
+    zone = getattr(context.get("reader"), "zone", None)
+    beside = _zone(sig)
+    if not value or zone is None or not time_zone.differ(value, zone, beside):
+        return ""
+    local = value.astimezone(zone)
+    offset, name = time_zone.offset_of(local), time_zone.name_of(local)
+    return format_html(
+        '<span class="muted own-time">= <time datetime="{}">{}</time> {}</span>',
+        local.isoformat(timespec="minutes"),
+        time_zone.told(value, zone=zone, beside=beside),
+        offset if form == "brief" or name == offset else f"{name} {offset}",
+    )
+
+
+@register.filter
+def away(value: dt.datetime | None, sig: Any = None) -> str:
+    """How far an instant is from the present, counted in days of the SIG's calendar: 3 天后."""
+    return time_zone.away(value, timezone.now(), _zone(sig)) if value else ""
+
+
+def _zone(sig: Any) -> Any:
+    return getattr(sig, "zone", None) or timezone.get_current_timezone()
+
+
 def _local(value: Any, sig: Any) -> Any:
     """A datetime in the zone of `sig` (the portal's without one); a plain date as it is."""
     if not isinstance(value, dt.datetime):
         return value
-    zone: Any = getattr(sig, "zone", None) or timezone.get_current_timezone()
-    return value.astimezone(zone)
+    return value.astimezone(_zone(sig))
 
 
 def _day_in_words(value: dt.date) -> str:
     if get_language() == "en":
         return f"{value:%A} {value.day} {value:%B} {value.year}"
-    weekday = WEEKDAYS_ZH[value.weekday()]
-    return f"{value.year} 年 {value.month} 月 {value.day} 日 周{weekday}"
+    return f"{value.year} 年 {value.month} 月 {value.day} 日 {time_zone.weekday(value)}"
 
 
 def _zone_in_words(value: dt.datetime) -> str:
-    if isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key == "Asia/Shanghai":
-        return gettext("北京时间")
-    offset = f"{value:%z}"
-    return f"UTC{offset[:3]}:{offset[3:]}"
+    """北京时间; the offset of any other."""
+    name, offset = time_zone.name_of(value), time_zone.offset_of(value)
+    return name if name == gettext("北京时间") else offset
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,9 @@ SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 AT = dt.datetime(2026, 12, 3, 8, 0, tzinfo=dt.UTC)
 ZONES = sorted(time_zone.known())
 INSTANTS = st.datetimes(
-    dt.datetime(1990, 1, 1), dt.datetime(2060, 1, 1), timezones=st.just(dt.UTC)
+    dt.datetime(1990, 1, 1),  # noqa: DTZ001 - hypothesis wants naive bounds
+    dt.datetime(2060, 1, 1),  # noqa: DTZ001
+    timezones=st.just(dt.UTC),
 ).map(lambda at: at.replace(second=0, microsecond=0))
 TOLD = re.compile(
     r"(?:(?:(?P<year>\d{4}) 年 )?(?P<month>\d+) 月 (?P<day>\d+) 日 )?"
