@@ -70,6 +70,41 @@ WORDING: dict[str, tuple[str, str | Promise]] = {
         "not understood in {name}: {text}",
         _("{name} 中无法识别：{text}"),
     ),
+    # Of decisions and action items that stand as lines in the text (meetings.structure).
+    "line_unmarked": (
+        "not a list item, so not recorded: {text}",
+        _("行首没有列表符号（- 或 *），不会登记：{text}"),
+    ),
+    "decision_empty": ("a decision without words", _("“决定”后面没有内容")),
+    "action_empty": ("an action item without words", _("“行动项”没有写明内容")),
+    "supersedes_unclear": (
+        "cannot tell which decision is superseded: {text}; kept in the text only",
+        _("无法确定取代的是哪一条决定：{text}；只保留在文字中"),
+    ),
+    "supersedes_unknown": (
+        "there is no decision D-{number}; kept in the text only",
+        _("没有编号为 D-{number} 的决定；只保留在文字中"),
+    ),
+    "supersedes_over": (
+        "D-{number} was superseded or withdrawn already; kept in the text only",
+        _("D-{number} 已被取代或撤下；只保留在文字中"),
+    ),
+    "supersedes_later": (
+        "D-{number} is not of an earlier meeting; kept in the text only",
+        _("D-{number} 不是更早的例会作出的；只保留在文字中"),
+    ),
+    "due_impossible": (
+        "there is no such day: {text}; kept in the text only",
+        _("没有这个日期：{text}；只保留在文字中"),
+    ),
+    "owners_several": (
+        "several owners: {text}; kept as written, no person is set",
+        _("写了不止一位负责人：{text}；按原文保留，未对应到成员"),
+    ),
+    "owner_unknown": (
+        "cannot tell who is meant by {text}; kept as written",
+        _("无法确定“{text}”是哪位成员；按原文保留"),
+    ),
 }
 
 

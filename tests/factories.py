@@ -145,6 +145,28 @@ class ActionItemFactory(DjangoModelFactory):
     created_at = dt.datetime(2026, 12, 3, 9, 0, tzinfo=dt.UTC)
 
 
+class AgendaItemFactory(DjangoModelFactory):
+    class Meta:
+        model = meetings.AgendaItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    title = factory.Sequence("议题 {}".format)
+    created_at = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+
+
+class MeetingDecisionFactory(DjangoModelFactory):
+    """A stored decision; `meetings.deciding` makes real ones, with their entries."""
+
+    class Meta:
+        model = meetings.MeetingDecision
+
+    meeting = factory.SubFactory(MeetingFactory, state=meetings.Meeting.State.HELD)
+    sig = factory.SelfAttribute("meeting.sig")
+    number = factory.Sequence(lambda number: number + 1)
+    text = factory.Sequence("决定 {}".format)
+    decided_at = factory.SelfAttribute("meeting.starts_at")
+
+
 def searched(row):
     """The columns by which a factory's pull request or issue is found."""
     names = ("number", "title", "author_login", "labels", "milestone", "assignee_login")

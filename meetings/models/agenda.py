@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Promotion
-from reviews.models import PullRequest
+from reviews.models import Issue, PullRequest
 
 from .meeting import Meeting
 
@@ -38,6 +38,9 @@ class AgendaItem(models.Model):
     )
     pull_request = models.ForeignKey(
         PullRequest, models.SET_NULL, null=True, blank=True, related_name="agenda_items"
+    )
+    issue = models.ForeignKey(
+        Issue, models.SET_NULL, null=True, blank=True, related_name="agenda_items"
     )
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, blank=True)
     created_at = models.DateTimeField(_("提出时间"))

@@ -1,10 +1,11 @@
 """What a meeting decided, numbered within its SIG."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Promotion, Sig
-from reviews.models import PullRequest
+from reviews.models import Issue, PullRequest
 
 from .agenda import AgendaItem
 from .meeting import Meeting
@@ -31,6 +32,9 @@ class MeetingDecision(models.Model):
     pull_request = models.ForeignKey(
         PullRequest, models.SET_NULL, null=True, blank=True, related_name="meeting_decisions"
     )
+    issue = models.ForeignKey(
+        Issue, models.SET_NULL, null=True, blank=True, related_name="meeting_decisions"
+    )
     supersedes = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="superseded_by"
     )
@@ -45,8 +49,24 @@ class MeetingDecision(models.Model):
                 fields=["sig", "number"], name="meetingdecision_sig_number_unique"
             )
         ]
+        # The years that a SIG's list offers.
+        indexes = [models.Index(fields=["sig", "decided_at"], name="meetingdecision_sig_decided")]
         verbose_name = _("会议决定")
         verbose_name_plural = _("会议决定")
 
     def __str__(self) -> str:
-        return f"{self.number} {self.text[:60]}"
+        return f"{self.label} {self.text[:60]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:decision-detail", args=[self.sig.slug, self.number])
+
+    @property
+    def label(self) -> str:
+        """How people name it: D-12."""
+        return f"D-{self.number}"
+
+    @property
+    def successor(self) -> "MeetingDecision | None":
+        """What stands in its place, None while it stands itself. Lists prefetch `superseded_by`."""
+        standing = [row for row in self.superseded_by.all() if row.withdrawn_at is None]
+        return standing[0] if standing else None
