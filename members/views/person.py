@@ -146,7 +146,7 @@ def _contributions_or_404(person: Person, request: HttpRequest) -> Page[Contribu
     kind = request.GET.get("kind", "")
     if kind in Contribution.Kind.values:
         contributions = contributions.filter(kind=kind)
-    if span := _span_of(request.GET.get("month", "")):
+    if span := month_span(request.GET.get("month", "")):
         contributions = contributions.filter(at__gte=span[0], at__lt=span[1])
     try:
         return asked_page(request.GET, contributions, key="at", size=30)
@@ -154,7 +154,7 @@ def _contributions_or_404(person: Person, request: HttpRequest) -> Page[Contribu
         raise Http404(str(error)) from error
 
 
-def _span_of(month: str) -> tuple[dt.datetime, dt.datetime] | None:
+def month_span(month: str) -> tuple[dt.datetime, dt.datetime] | None:
     """First instant of a month "2026-03" of the portal's zone and of the next; None where it is none."""
     try:
         first = dt.datetime.strptime(month, "%Y-%m").replace(tzinfo=timezone.get_default_timezone())
