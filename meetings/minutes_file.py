@@ -283,7 +283,7 @@ def _save(meeting: Meeting, body: str, file_name: str, publish: bool, at: dt.dat
         return
     draft = minutes.save_draft(meeting=meeting, body=body, expected=expected, by=None, at=at)
     if publish:
-        minutes.publish(meeting=meeting, expected=draft.number, by=None, at=at)
+        _publish(meeting, draft.number, at)
 
 
 def _publish_if_asked(meeting: Meeting, publish: bool, at: dt.datetime) -> bool:
@@ -291,8 +291,13 @@ def _publish_if_asked(meeting: Meeting, publish: bool, at: dt.datetime) -> bool:
     latest = minutes.latest_of(meeting)
     if not publish or latest is None or latest.is_public:
         return False
-    minutes.publish(meeting=meeting, expected=latest.number, by=None, at=at)
+    _publish(meeting, latest.number, at)
     return True
+
+
+def _publish(meeting: Meeting, expected: int, at: dt.datetime) -> None:
+    """A file is final: it is not offered for comment first, and remarks do not hold it up."""
+    minutes.publish(meeting=meeting, expected=expected, by=None, at=at, despite_remarks=True)
 
 
 def _record(

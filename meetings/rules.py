@@ -4,9 +4,12 @@ A meeting is run by its own host and scribe, whatever role they hold, and by the
 Maintainers. Anonymous visitors read what is published.
 """
 
+from collections.abc import Callable
+
 from members.models import Person, Sig
 from members.rules import User, acting_person, is_committer_or_above, is_maintainer
 
+from .minutes_stages import WHO, Act, Stage, allows
 from .models import ActionItem, AgendaItem, Meeting
 
 
@@ -55,7 +58,26 @@ def can_edit_minutes(user: User, meeting: Meeting) -> bool:
 
 
 def can_publish(user: User, meeting: Meeting) -> bool:
+    """Also offer minutes for comment, take the offer back, and settle remarks."""
     return can_edit_meeting(user, meeting)
+
+
+# Who takes a step of meetings.minutes_stages.
+MINUTES_WHO: dict[str, Callable[[User, Meeting], bool]] = {
+    "editor": can_edit_minutes,
+    "publisher": can_publish,
+    "person": lambda user, meeting: acting_person(user) is not None,
+}
+
+
+def may_take_step(act: Act, user: User, meeting: Meeting) -> bool:
+    """The right to a step in the life of minutes, wherever they are now."""
+    return MINUTES_WHO[WHO[act]](user, meeting)
+
+
+def can_take_step(act: Act, stage: Stage, user: User, meeting: Meeting) -> bool:
+    """The right to the step, and the stage allows it."""
+    return allows(stage, act) and may_take_step(act, user, meeting)
 
 
 def can_close_action(user: User, item: ActionItem) -> bool:

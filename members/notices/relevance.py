@@ -9,9 +9,12 @@ CALLS_TO_VOTE = ("promotion.opened", "promotion.reminder")
 
 
 def is_stale(notice: Notice) -> bool:
-    """True for a call to answer or vote that came to nothing, and an agenda of a meeting that began."""
+    """True for a call to answer, vote or remark that came to nothing, and an agenda of a meeting that
+    began."""
     if notice.kind == "meeting.announced":
         return dt.datetime.fromisoformat(str(notice.data["starts_at"])) <= database_now()
+    if notice.kind == "minutes.offered":
+        return dt.datetime.fromisoformat(str(notice.data["closes_at"])) <= database_now()
     if notice.kind not in (*CALLS_TO_VOTE, "promotion.nominated"):
         return False
     promotion = Promotion.objects.filter(pk=notice.data.get("promotion")).select_related(

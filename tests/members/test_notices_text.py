@@ -58,6 +58,10 @@ EXPECTED = {
     "action.due": "行动项到期：写文档（并行训练）",
     "meeting.changed": "已改期：十二月例会（并行训练）",
     "minutes.overdue": "纪要待发布：十二月例会（并行训练）",
+    "minutes.offered": "纪要征求意见：十二月例会（并行训练）",
+    "minutes.remarked": "对纪要的意见：十二月例会（并行训练）",
+    "minutes.settled": "您对纪要的意见已有答复：十二月例会（并行训练）",
+    "minutes.remarks_closed": "征求意见已截止：十二月例会（并行训练）",
 }
 
 
