@@ -57,7 +57,7 @@ def _refused(code: int) -> NotSent:
 
 def message_of(notice: Notice, person: Person, language: str) -> EmailMultiAlternatives:
     """The whole message. Message-ID comes from the key: a repeated mail can be told as the same."""
-    text = text_of(notice.kind, notice.data, language)
+    text = text_of(notice.kind, notice.data, language, person.time_zone)
     stop = unsubscribe_address(person, notice.kind, language)
     headers = {
         "Message-ID": message_id(notice.key),

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .. import time_zone
 from ..models import Promotion, RoleTerm
 from .kinds import KINDS, Kind
 
@@ -43,14 +44,17 @@ class Text:
     url: str
 
 
-def text_of(kind: str, data: Mapping[str, Any], language: str) -> Text:
-    """Raises KeyError when the kind is not (or no longer) in KINDS."""
+def text_of(kind: str, data: Mapping[str, Any], language: str, reader_zone: str = "") -> Text:
+    """`reader_zone`: the reader's choice of members.time_zone; the body then says both times.
+
+    Raises KeyError when the kind is not (or no longer) in KINDS.
+    """
     found: Kind = KINDS[kind]
+    own = time_zone.zone_of(reader_zone)
     with translation.override(language):
-        values = _values(data, language)
         return Text(
-            subject=one_line(str(found.subject) % values),
-            body=one_line(str(found.body) % values),
+            subject=one_line(str(found.subject) % _values(data, language, None)),
+            body=one_line(str(found.body) % _values(data, language, own)),
             button=str(found.button),
             url=address(str(data["path"]), language),
         )
@@ -78,30 +82,30 @@ def one_line(text: str) -> str:
 
 
 # ── values ────────────────────────────────────────────────────────────────────────────────────
-def _values(data: Mapping[str, Any], language: str) -> dict[str, str]:
+def _values(data: Mapping[str, Any], language: str, own: ZoneInfo | None) -> dict[str, str]:
     values = {name: _short(data.get(name)) for name in ("name", "by", "logins", "effective_on")}
     # Who spoke in a sealed discussion is not said.
     values["by"] = values["by"] or _("有成员")
     values["sig"] = _short((data.get("sig_en") if language == "en" else "") or data.get("sig"))
     values["role"] = _label(RoleTerm.Role, data.get("role"))
-    values["closes_at"] = _instant(data, "closes_at")
+    values["closes_at"] = _instant(data, "closes_at", own)
     if "title" in data:
-        values |= _of_meeting(data, language)
+        values |= _of_meeting(data, language, own)
     if "due_on" in data:
         values |= _of_action(data)
     if "proposal" in data:
         values["what"] = _what(data, values)
         values["result"] = _label(Promotion.State, data.get("state"))
-        values["request"] = _request(data)
+        values["request"] = _request(data, own)
     return values
 
 
-def _of_meeting(data: Mapping[str, Any], language: str) -> dict[str, str]:
+def _of_meeting(data: Mapping[str, Any], language: str, own: ZoneInfo | None) -> dict[str, str]:
     """Of a meeting: its title and instants, its topics, and what changed."""
     reason, now, was = (
         _short(data.get("reason")),
-        _instant(data, "starts_at"),
-        _instant(data, "was"),
+        _instant(data, "starts_at", own),
+        _instant(data, "was", own),
     )
     state = str(data.get("meeting_state", ""))
     is_elsewhen = state != "cancelled" and now != was
@@ -138,23 +142,30 @@ def _what(data: Mapping[str, Any], values: Mapping[str, str]) -> str:
     return str(WHAT[Promotion.Kind(data["proposal"])]) % values
 
 
-def _request(data: Mapping[str, Any]) -> str:
+def _request(data: Mapping[str, Any], own: ZoneInfo | None) -> str:
     """What is asked of the one who is proposed: an answer, or nothing."""
     if data.get("state") != Promotion.State.NOMINATED:
         return _("这项提议不需要您先同意；理由和之后的表决都在提名页面上。")
     sentence = _("请您接受或谢绝；在您答复之前不会开始表决。")
-    due = _instant(data, "answer_due_at")
+    due = _instant(data, "answer_due_at", own)
     return sentence + (_("答复期限：%(at)s。") % {"at": due} if due else "")
 
 
-def _instant(data: Mapping[str, Any], name: str) -> str:
-    """An instant in the SIG's zone, the zone said: a mail is read anywhere."""
+def _instant(data: Mapping[str, Any], name: str, own: ZoneInfo | None) -> str:
+    """An instant in the SIG's zone, the zone said, and in the reader's own: a mail is read anywhere."""
     if not data.get(name):
         return ""
-    zone = str(data.get("zone") or settings.TIME_ZONE)
-    local = dt.datetime.fromisoformat(str(data[name])).astimezone(ZoneInfo(zone))
-    offset = f"{local:%z}"
-    said = _("北京时间") if zone == "Asia/Shanghai" else f"UTC{offset[:3]}:{offset[3:]}"
+    at = dt.datetime.fromisoformat(str(data[name]))
+    zone = ZoneInfo(str(data.get("zone") or settings.TIME_ZONE))
+    shown = _clock(at, zone)
+    if own is None or not time_zone.differ(at, zone, own):
+        return shown
+    return _("%(at)s，即您所在时区的 %(own)s") % {"at": shown, "own": _clock(at, own)}
+
+
+def _clock(at: dt.datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    said = _("北京时间") if zone.key == time_zone.SHANGHAI else time_zone.offset_of(local)
     return f"{local:%Y-%m-%d %H:%M} ({said})"
 
 
