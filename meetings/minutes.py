@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from ledger import record
 from members.models import Person, actor_of
 
-from . import attendance, deciding, difference
+from . import attendance, deciding, difference, search
 from .minutes_stages import Act, Stage, allows
 from .models import Meeting, MinutesRevision
 from .schedule import Refused, locked
@@ -129,6 +129,7 @@ def publish(
     revision = add(meeting, latest, State.PUBLISHED, latest.body, by, at)
     deciding.derive(revision=revision, before="", by=by, at=at)
     note(revision, "minutes.published", by, at)
+    search.keep(revision)
     attendance.count(meeting)
     return revision
 
@@ -153,6 +154,7 @@ def amend(
     revision = add(meeting, latest, State.AMENDED, body, by, at, reason.strip())
     deciding.derive(revision=revision, before=latest.body if latest else "", by=by, at=at)
     note(revision, "minutes.amended", by, at)
+    search.keep(revision)
     return revision
 
 

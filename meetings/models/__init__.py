@@ -7,6 +7,7 @@ from .calendar import PersonalCalendar
 from .decision import MeetingDecision
 from .meeting import Meeting, MeetingQuerySet
 from .minutes import MinutesComment, MinutesRevision
+from .passage import MinutesPassage
 from .series import RotationSeat, Series
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MeetingDecision",
     "MeetingQuerySet",
     "MinutesComment",
+    "MinutesPassage",
     "MinutesRevision",
     "PersonalCalendar",
     "RotationSeat",
