@@ -53,6 +53,19 @@ DECIDING: dict[str, Action] = {
     "resolution.adopted": Action(_("决议"), _("第 %(number)s 号决议（%(outcome)s）：%(title)s")),
     "resolution.superseded": Action(_("决议被取代"), _("第 %(number)s 号决议被取代：%(title)s")),
     "rfc.superseded": Action(_("RFC 被取代"), _("RFC #%(number)s 被取代：%(title)s")),
+    "meeting.decided": Action(_("会议决定"), _("会议决定 D-%(number)s：%(text)s")),
+    "meeting.decision_amended": Action(
+        _("会议决定更正"), _("会议决定 D-%(number)s 随纪要更正：%(text)s")
+    ),
+    "meeting.decision_superseded": Action(
+        _("会议决定被取代"), _("会议决定 D-%(number)s 由 D-%(superseded_by)s 取代：%(text)s")
+    ),
+    "meeting.decision_restored": Action(
+        _("会议决定恢复有效"), _("会议决定 D-%(number)s 不再被取代，恢复有效：%(text)s")
+    ),
+    "meeting.decision_withdrawn": Action(
+        _("会议决定撤下"), _("会议决定 D-%(number)s 随纪要更正撤下：%(text)s")
+    ),
     "minutes.published": Action(_("纪要发布"), _("发布纪要：%(title)s")),
     "minutes.amended": Action(_("纪要更正"), _("更正已发布的纪要：%(title)s")),
     "minutes.imported": Action(_("纪要导入"), _("导入纪要：%(title)s")),
@@ -68,6 +81,7 @@ PAGES = {
     "promotion": ("members:promotion-detail", ("sig", KEY)),
     "meeting": ("meetings:meeting-detail", ("sig", KEY)),
     "resolution": ("reviews:resolution-detail", ("sig", "number")),
+    "decision": ("meetings:decision-detail", ("sig", "number")),
     "rfc": ("reviews:issue-detail", ("owner", "name", "number")),
     "person": ("members:person-detail", (KEY,)),
     "sig": ("sig-home", (KEY,)),

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from .decision_feed import DecisionFeed
 from .feeds import AgendaFeed
 from .views import (
     action,
     agenda,
     attendance,
     calendar,
+    decision,
     digest,
     meeting,
     minutes,
@@ -70,6 +72,14 @@ urlpatterns = [
     path(f"{MEETING}minutes/live/", minutes_live.minutes_live, name="minutes-live"),
     path(f"{MEETING}minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
     path(f"{MEETING}minutes/history/", minutes.minutes_history, name="minutes-history"),
+    path("sigs/<slug:slug>/decisions/", decision.decisions, name="decision-list"),
+    path("sigs/<slug:slug>/decisions/feed.atom", DecisionFeed(), name="decision-feed"),
+    path("sigs/<slug:slug>/decisions/decisions.csv", decision.decision_csv, name="decision-csv"),
+    path(
+        "sigs/<slug:slug>/decisions/<int:number>/",
+        decision.decision_detail,
+        name="decision-detail",
+    ),
     path("sigs/<slug:slug>/actions/", action.action_list, name="action-list"),
     path("sigs/<slug:slug>/actions/<int:pk>/", action.action_detail, name="action-detail"),
     path("sigs/<slug:slug>/actions/<int:pk>/change/", action.action_change, name="action-change"),
