@@ -74,12 +74,13 @@ def assigned_to(logins: Iterable[str]) -> Q:
     return condition
 
 
+def numbered(number: str) -> Q:
+    """Rows with this very number, whatever its case."""
+    return exactly(NUMBERED, number)
+
+
 def _matching_word(word: str, *, text: Q) -> Q:
     if number := NUMBER.fullmatch(word):
         mark, digits = number.groups()
-        return _number_is(digits) if mark else _number_is(digits) | text
+        return numbered(digits) if mark else numbered(digits) | text
     return text
-
-
-def _number_is(number: str) -> Q:
-    return exactly(NUMBERED, number)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("meetings.urls")),
     path("", include("ledger.urls")),
     path("time-zone/", views.choose_time_zone, name="time-zone"),
+    path("search/", views.search_all, name="search"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from members.models import Sig
 from members.rules import acting_person
-from sigportal import home, reader
+from sigportal import home, reader, search
 from sigportal import styleguide as guide
 
 
@@ -47,6 +47,19 @@ def choose_time_zone(request: HttpRequest) -> HttpResponse:
     reader.remember(response, form.cleaned_data["zone"], person)
     messages.success(request, reader.words_of(form.cleaned_data["zone"]))
     return response
+
+
+def search_all(request: HttpRequest) -> HttpResponse:
+    """What all rooms know of the words somebody looks for."""
+    form = search.Question(request.GET)
+    kind = request.GET.get("kind", "")
+    context = {
+        "form": form,
+        "question": form.text if form.is_asked else "",
+        "kind": kind if kind in search.ALONE else "",
+        "sections": search.answers(form.text, kind),
+    }
+    return render(request, "search.html", context)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from meetings import agenda_page, digest, forms, minutes, problem, recurrence, rules, schedule
 from meetings.models import Meeting
 from meetings.outlook import day_starts_at
+from meetings.search_form import MinutesSearch
 from members.holiday import ChinaCalendar, china
 from members.models import RoleTerm, Sig
 from members.paging import asked_page
 from members.rules import acting_person, is_maintainer
 
 from .access import deed, meeting_or_404, permit, person_of
+from .search import found_page
 
 COMING_SHOWN = 24
 PAST_SHOWN = 20
@@ -38,6 +40,9 @@ class Warned:
 
 def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
     sig = get_object_or_404(Sig, slug=slug)
+    search_form = MinutesSearch(request.GET)
+    if search_form.is_asked:
+        return found_page(request, sig, search_form)
     today_starts_at = day_starts_at(sig, timezone.now())
     meetings = Meeting.objects.filter(sig=sig).select_related("sig", "series")
     coming = meetings.coming(today_starts_at).with_agenda_count()[:COMING_SHOWN]
@@ -55,6 +60,7 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "drafts": _drafts_in_sight(request, sig, page.rows),
         "may_plan": rules.can_plan(request.user, sig),
+        "form": search_form,
     }
     return render(request, "meetings/meeting_list.html", context)
 

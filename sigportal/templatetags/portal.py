@@ -2,13 +2,14 @@
 
 import datetime as dt
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -193,6 +194,16 @@ def named_markdown(text: str | None, top: int = 2) -> SafeString:
     """As `markdown`, with ids on the headings, so that a search can link to them. Once a page."""
     markup = texts.to_html(text or "", top=int(top), named=True)
     return mark_safe(f'<div class="prose">{markup}</div>')  # noqa: S308 - nh3 cleaned it
+
+
+@register.simple_tag
+def marked(parts: Iterable[Any]) -> SafeString:
+    """A text in parts (meetings.passage.Part), what a search found in `<mark>`."""
+    shown = (
+        format_html("<mark>{}</mark>", part.text) if part.is_hit else conditional_escape(part.text)
+        for part in parts
+    )
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
 @register.filter
