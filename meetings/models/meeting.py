@@ -99,6 +99,14 @@ class Meeting(models.Model):
         related_name="scribed_meetings",
         verbose_name=_("记录人"),
     )
+    # A person chose them (or chose nobody), so the rotation leaves them alone.
+    host_by_hand = models.BooleanField(default=False)
+    scribe_by_hand = models.BooleanField(default=False)
+    # Since when they are named: they are told once a naming.
+    host_named_at = models.DateTimeField(_("主持人指定时间"), null=True, blank=True)
+    scribe_named_at = models.DateTimeField(_("记录人指定时间"), null=True, blank=True)
+    # Who cannot this time, as "host:12" (the person's key): their turn passes them by.
+    passed_by = models.JSONField(default=list, blank=True)
     # Until when remarks on the minutes are asked for, once they were offered for them.
     comments_close_at = models.DateTimeField(_("征求意见截止"), null=True, blank=True)
     # When the agenda was frozen and announced, and when the host changed it after that.
