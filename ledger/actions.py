@@ -70,6 +70,29 @@ DECIDING: dict[str, Action] = {
     "minutes.amended": Action(_("纪要更正"), _("更正已发布的纪要：%(title)s")),
     "minutes.imported": Action(_("纪要导入"), _("导入纪要：%(title)s")),
 }
+# The groups of the register, and of which an action is, by the first part of its name.
+GROUPS: dict[str, str | Promise] = {
+    "roles": _("提名与角色"),
+    "resolutions": _("决议"),
+    "meetings": _("会议决定"),
+    "rules": _("规则变更"),
+    "minutes": _("纪要"),
+    "people": _("成员与账号"),
+}
+GROUPS_BY_PART = {
+    "promotion": "roles",
+    "role": "roles",
+    "resolution": "resolutions",
+    "rfc": "resolutions",
+    "meeting": "meetings",
+    "policy": "rules",
+    "repository": "rules",
+    "minutes": "minutes",
+    "person": "people",
+    "account": "people",
+}
+# A new deciding action of no group fails here, when the portal starts.
+GROUP_OF = {name: GROUPS_BY_PART[name.partition(".")[0]] for name in DECIDING}
 # What the outcome of a resolution is called.
 OUTCOMES = {"accepted": _("接受"), "rejected": _("不接受"), "deferred": _("暂缓")}
 # Rules that a SIG wrote itself have no name of a preset.

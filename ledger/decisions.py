@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .actions import DECIDING, sentence, url_of
-from .models import SIG_NAMED, Entry
+from .models import Entry, RegisterRow
 
 SIZE = 50
 
@@ -34,11 +34,9 @@ class DecisionPage:
 
 
 def latest_of(sig: str, limit: int) -> list[Entry]:
-    """The newest deciding entries that name this SIG by its slug, newest first; one walk through an index."""
-    entries = Entry.objects.alias(sig_named=SIG_NAMED).filter(
-        sig_named=sig, action__in=list(DECIDING)
-    )
-    return list(entries.order_by("-seq")[:limit])
+    """The newest decisions of the SIG of this slug, newest first; one walk through an index."""
+    rows = RegisterRow.objects.filter(sig=sig).order_by("-number").select_related("entry")
+    return [row.entry for row in rows.defer("search_text", "search_tokens")[:limit]]
 
 
 def page(action: str = "", older: str = "", newer: str = "") -> DecisionPage:

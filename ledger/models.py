@@ -1,12 +1,7 @@
-"""The chain: one row an entry, each holding the hash of the one before."""
+"""The chain: one row an entry, each holding the hash of the one before; and the index of decisions."""
 
 from django.db import models
-from django.db.models import F, Func
 from django.utils.translation import gettext_lazy as _
-
-# The SIG an entry names. Written out, for no engine takes an index on an expression whose parts come
-# as parameters; both know this operator.
-SIG_NAMED = Func(F("data"), template="(%(expressions)s ->> 'sig')", output_field=models.TextField())
 
 
 class Head(models.Model):
@@ -44,10 +39,58 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["subject", "seq"], name="ledger_subject_seq"),
             models.Index(fields=["action", "seq"], name="ledger_action_seq"),
-            models.Index(SIG_NAMED, F("seq").desc(), name="ledger_sig_seq"),
         ]
         verbose_name = _("记录")
         verbose_name_plural = _("记录")
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.action} {self.subject}"
+
+
+class RegisterRow(models.Model):
+    """Where a deciding entry stands in the register. Only an index, made again from the entries by
+    `rebuild_register` (see register.py); what counts is the entry.
+
+    No constraint ties it to the entry, for the record stands by itself whatever happens to its index.
+    """
+
+    entry = models.OneToOneField(
+        Entry,
+        models.DO_NOTHING,
+        db_constraint=False,
+        related_name="register_row",
+        verbose_name=_("记录"),
+    )
+    # 1, 2, 3, … without a gap, in the order of the entries.
+    number = models.PositiveBigIntegerField(_("登记号"), unique=True)
+    group = models.CharField(_("类别"), max_length=20)
+    sig = models.CharField(_("SIG"), max_length=100, blank=True)
+    at = models.DateTimeField(_("时间"))
+    # Of the portal's time zone.
+    year = models.PositiveSmallIntegerField(_("年份"))
+    subject = models.CharField(_("对象"), max_length=200)
+    # Under which a later decision finds this one (succession.py), and the numbers of its neighbours.
+    key = models.CharField(max_length=200, blank=True)
+    supersedes = models.PositiveBigIntegerField(_("取代"), null=True)
+    superseded_by = models.PositiveBigIntegerField(_("被取代"), null=True)
+    search_text = models.TextField(editable=False)
+    search_tokens = models.TextField(editable=False)
+
+    class Meta:
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["group", "-number"], name="register_group"),
+            models.Index(fields=["sig", "-number"], name="register_sig"),
+            models.Index(fields=["year", "-number"], name="register_year"),
+            models.Index(
+                fields=["-number"],
+                name="register_superseded",
+                condition=models.Q(superseded_by__isnull=False),
+            ),
+            models.Index(fields=["key", "-number"], name="register_key"),
+        ]
+        verbose_name = _("登记")
+        verbose_name_plural = _("决议登记")
+
+    def __str__(self) -> str:
+        return f"{self.number}"

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db import connection, models
 
-from .canonical import GENESIS, check, hash_of, moment
+from . import head as chain_end
+from . import register
+from .canonical import check, hash_of, moment
 from .models import Entry, Head
 
 
@@ -27,7 +29,7 @@ def append(
     moment(at)
     check(data, "data")
     _check_lengths(actor=actor, action=action, subject=subject)
-    head = _locked_head()
+    head = chain_end.locked()
     fields: dict[str, Any] = {
         "seq": head.seq + 1,
         "at": at.astimezone(dt.UTC),
@@ -39,6 +41,7 @@ def append(
     }
     entry = Entry.objects.create(**fields, hash=hash_of(**fields))
     Head.objects.filter(pk=head.pk).update(seq=entry.seq, hash=entry.hash)
+    register.enter(entry)
     return entry
 
 
@@ -50,13 +53,3 @@ def _check_lengths(**texts: str) -> None:
         limit = field.max_length if isinstance(field, models.CharField) else None
         if not text or (limit and len(text) > limit):
             raise ValueError(f"{name}: between 1 and {limit} characters, not {len(text)}")
-
-
-def _locked_head() -> Head:
-    """The head's row, locked until the transaction ends; an empty database gets one."""
-    locked = Head.objects.select_for_update()
-    head = locked.filter(pk=1).first()
-    if head is None:
-        Head.objects.get_or_create(pk=1, defaults={"seq": 0, "hash": GENESIS})
-        head = locked.get(pk=1)
-    return head

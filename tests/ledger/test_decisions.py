@@ -35,17 +35,17 @@ def test_latest_of_walks_the_index():
     write("one", times=3)
     write("other", times=400)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE ledger_entry")
+        cursor.execute("ANALYZE ledger_registerrow")
     with CaptureQueriesContext(connection) as queries:
         latest_of("one", 5)
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with connection.cursor() as cursor:
         cursor.execute(f"{explain} {queries[0]['sql']}")
         plan = "\n".join(str(row) for row in cursor.fetchall())
-    assert "ledger_sig_seq" in plan
+    assert "register_sig" in plan
 
 
-def test_index_by_sig_left_the_triggers_standing():
+def test_indexes_left_the_triggers_standing():
     """Taken from the database as the migrations made it."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from ledger.models import Entry
+from ledger.record import append
 from meetings.models import Meeting, MinutesRevision
 from members.models import Promotion, RoleTerm
 from members.policy import COMMITTER
@@ -100,15 +100,12 @@ def filled(sig, rows):
             updated_at=now,
             merged_at=now,
         )
-        Entry.objects.create(
-            seq=(Entry.objects.count() + 1),
-            at=now,
+        append(
             actor="system",
             action="role.started",
             subject=f"person:{person.login}",
             data={"sig": sig.slug, "name": "某人", "role": "committer", "on": "2026-01-01"},
-            prev_hash="0" * 64,
-            hash=f"{sig.slug}-{n}",
+            at=now,
         )
 
 

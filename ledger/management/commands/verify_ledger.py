@@ -1,12 +1,13 @@
 """Is the record whole? The database's chain, its head and the rows it speaks of, or a downloaded file."""
 
+import itertools
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import chain, reading, witnesses
+from ledger import chain, reading, register, witnesses
 from ledger.models import Entry
 
 
@@ -41,8 +42,8 @@ class Command(BaseCommand):
         return verdict
 
     def check_rows(self) -> None:
-        """What the entries speak of must still stand as they say."""
-        fault = next(witnesses.faults(), None)
+        """Register and rows must still stand as the entries say."""
+        fault = next(itertools.chain(register.faults(), witnesses.faults()), None)
         if fault:
             raise CommandError(fault)
 
