@@ -71,6 +71,7 @@ class RoleTerm(models.Model):
         indexes = [
             models.Index(fields=["sig", "started_on"], name="roleterm_sig_started"),
             models.Index(fields=["sig", "-ended_on", "-id"], name="roleterm_sig_ended"),
+            models.Index(fields=["person", "-started_on", "-id"], name="roleterm_person_started"),
             # The roster's newest changes: when a term ended, or began where it runs.
             models.Index(
                 F("sig"),
