@@ -8,6 +8,8 @@ from django.urls.resolvers import URLPattern, URLResolver
 from reviews.views import webhook
 
 from . import views
+from .api.page import guide
+from .api.v1 import api
 
 urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", views.portal_home, name="home"),
@@ -18,10 +20,14 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", include("ledger.urls")),
     path("time-zone/", views.choose_time_zone, name="time-zone"),
     path("search/", views.search_all, name="search"),
+    path("api/", guide, name="api"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
 # For machines: one address, no language.
-urlpatterns += [path("webhooks/gitee/", webhook.gitee, name="webhook-gitee")]
+urlpatterns += [
+    path("webhooks/gitee/", webhook.gitee, name="webhook-gitee"),
+    path("api/v1/", api.urls),
+]
