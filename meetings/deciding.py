@@ -165,7 +165,7 @@ def _take_on(
     """A row for each line that is new to the text and to the meeting."""
     earlier = [line.text for line in structure.read(before).actions]
     known = structure.pair(earlier, [line.text for line in lines])
-    there = {structure.key(_first(text)) for text in _texts(meeting)}
+    there = _there(meeting)
     for index, line in enumerate(lines):
         if index in known or structure.key(line.text) in there:
             continue
@@ -181,10 +181,14 @@ def _take_on(
         )
 
 
-def _texts(meeting: Meeting) -> Sequence[str]:
-    return list(meeting.action_items.values_list("text", flat=True))
+def _there(meeting: Meeting) -> set[str]:
+    """Keys of the meeting's action items as their rows say them, and as a line of minutes would.
 
-
-def _first(text: str) -> str:
-    """An item's first line: what an import puts below it are points of it."""
-    return text.partition("\n")[0]
+    Of a text in several lines the first counts too: an import puts points below it.
+    """
+    texts = list(meeting.action_items.values_list("text", flat=True))
+    joined = [f"* {' '.join(text.split())}" for text in texts]
+    written = "\n".join([*joined, *(f"{line} -- somebody" for line in joined)])
+    lines = structure.read(f"## Action items\n{written}").actions
+    stored = [part for text in texts for part in (text, text.partition("\n")[0])]
+    return {structure.key(text) for text in [*stored, *(line.text for line in lines)]}

@@ -348,18 +348,14 @@ def as_template(revision: MinutesRevision) -> str:
     return template.write(_facts(revision)) if found & missing else revision.body
 
 
-def skeleton(meeting: Meeting) -> str:
-    """The template filled with what is known of a meeting, for a scribe to start from."""
-    return template.write(_facts_of(meeting, ""))
-
-
 def _facts(revision: MinutesRevision) -> template.MinutesFile:
     # A heading of the second level inside the notes would end them.
     notes = re.sub(r"(?m)^(#{1,2}) ", r"##\1 ", revision.body.strip())
-    return _facts_of(revision.meeting, notes)
+    return facts_of(revision.meeting, notes)
 
 
-def _facts_of(meeting: Meeting, notes: str) -> template.MinutesFile:
+def facts_of(meeting: Meeting, notes: str) -> template.MinutesFile:
+    """What the portal knows of a meeting in the template's terms, with these notes (Markdown)."""
     local = meeting.starts_at.astimezone(meeting.zone)
     offset = local.utcoffset() or dt.timedelta()
     agenda = meeting.agenda_items.filter(withdrawn_at=None)

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import digest, minutes, rules
-from meetings.minutes_file import skeleton
 from meetings.models import Meeting
+from meetings.skeleton import skeleton
 
 from .access import deed, permit, person_of
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import difference, forms, minutes, rules
-from meetings.minutes_file import skeleton
 from meetings.models import Meeting, MinutesRevision
+from meetings.skeleton import skeleton
 from members.paging import asked_page
 
 from .access import deed, meeting_or_404, permit, person_of, signed_in

@@ -9,6 +9,7 @@ from django.db import connection
 from ledger.models import Entry
 from meetings import deciding, meant, minutes
 from meetings.models import ActionItem, MeetingDecision
+from meetings.skeleton import skeleton
 from members.models import Person
 from tests.factories import (
     ActionItemFactory,
@@ -293,6 +294,24 @@ def test_login_that_two_hosts_give_to_two_people_is_neither(meeting):
 def test_action_that_is_there_already_is_not_added_again(meeting):
     ActionItemFactory(meeting=meeting, text="写 文档", state="done")
     publish(meeting, "- 行动项：写文档。\n- 行动项：写文档")
+
+    assert ActionItem.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "写文档",
+        "第一行\n第二行",
+        "写文档\n- 一点\n- 两点",
+        "写文档 2026-12-10",
+        "1 - 写 @stranger",
+        "写。",
+    ],
+)
+def test_action_that_the_skeleton_writes_is_not_added_again(meeting, text):
+    ActionItemFactory(meeting=meeting, text=text, owner_name="Ann Lee")
+    publish(meeting, skeleton(meeting))
 
     assert ActionItem.objects.count() == 1
 

@@ -334,15 +334,3 @@ def test_file_names_cannot_lead_out_of_the_directory(sig, tmp_path):
     call_command("export_minutes", "reading", str(tmp_path / "out"))
 
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["evil.md"]
-
-
-def test_skeleton_is_in_the_template(sig):
-    meeting = MeetingFactory(sig=sig)
-    meeting.agenda_items.create(title="议题一", created_at=AT)
-    meeting.agenda_items.create(title="撤下", created_at=AT, withdrawn_at=AT)
-
-    text = minutes_file.skeleton(meeting)
-
-    assert text.startswith("# Thursday December 3, 2026 at 16:00 GMT+8\n")
-    assert "* 议题一" in text
-    assert "撤下" not in text
