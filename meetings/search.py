@@ -34,13 +34,14 @@ class NotPublic(ValueError):
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found: what it is, the meeting it belongs to, and its words with the hits marked."""
+    """Something found, the hits in its words marked: a passage below its meeting and heading, or a line
+    of its own, of which `kind` says what it is."""
 
-    kind: str | Promise
     meeting: Meeting
-    heading: Sequence[Part]
-    parts: Sequence[Part]
+    title: Sequence[Part]
     url: str
+    text: Sequence[Part] = ()
+    kind: str | Promise = ""
 
     @property
     def on(self) -> dt.date:
@@ -97,15 +98,16 @@ def hits_of(rows: Iterable[MinutesPassage], question: str) -> list[Hit]:
     """Passages as a page shows them: cut around the first hit."""
     words = words_of(question)
     return [
-        Hit(
-            _("纪要"),
-            row.meeting,
-            marked(row.heading, words),
-            excerpt(row.text, words),
-            row.get_absolute_url(),
-        )
+        Hit(row.meeting, _title(row, words), row.get_absolute_url(), excerpt(row.text, words))
         for row in rows
     ]
+
+
+def _title(row: MinutesPassage, words: Sequence[str]) -> list[Part]:
+    meeting = row.meeting.local_title
+    if not row.heading:
+        return [Part(meeting, False)]
+    return [Part(f"{meeting} · ", False), *marked(row.heading, words)]
 
 
 # ── decisions, action items, topics ───────────────────────────────────────────────────────────
@@ -162,7 +164,7 @@ def _hit(
     kind: str | Promise, meeting: Meeting, text: str, question: str, url: str | None = None
 ) -> Hit:
     parts = excerpt(" ".join(text.split()), words_of(question))
-    return Hit(kind, meeting, [], parts, url or meeting.get_absolute_url())
+    return Hit(meeting, parts, url or meeting.get_absolute_url(), kind=kind)
 
 
 def _holding(rows: QuerySet[Any], question: str, *columns: str) -> QuerySet[Any]:

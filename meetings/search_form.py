@@ -13,7 +13,7 @@ class MinutesSearch(AddressFilter):
     """One question; a longer one is told at its field, and nothing is listed."""
 
     q = forms.CharField(
-        label=gettext_lazy("纪要、决定、行动项或议题中的词"),
+        label=gettext_lazy("搜索纪要与决定"),
         required=False,
         max_length=LONGEST,
         widget=forms.SearchInput,

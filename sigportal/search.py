@@ -196,21 +196,14 @@ def _beside(question: str, limit: int) -> Section:
 def _of_meetings(
     kind: str, title: str, hits: Sequence[meetings.Hit], limit: int, question: str
 ) -> Section:
-    lines = [
-        Line(
-            [
-                Part(hit.meeting.local_title, False),
-                *([Part(" · ", False), *hit.heading] if hit.heading else []),
-            ],
-            hit.url,
-            text=hit.parts,
-            note=str(hit.kind),
-            on=hit.on,
-        )
-        for hit in hits[:limit]
-    ]
+    lines = [Line(hit.title, hit.url, hit.text, _place_of(hit), hit.on) for hit in hits[:limit]]
     more = _more([hit.meeting for hit in hits], limit, question, "meetings:meeting-list")
     return Section(kind, title, lines, more)
+
+
+def _place_of(hit: meetings.Hit) -> str:
+    sig = hit.meeting.sig.local_name
+    return f"{hit.kind} · {sig} · {hit.meeting.local_title}" if hit.kind else sig
 
 
 def _more(rows: Sequence[Any], limit: int, question: str, page: str) -> list[Link]:
@@ -219,7 +212,7 @@ def _more(rows: Sequence[Any], limit: int, question: str, page: str) -> list[Lin
         return []
     return [
         Link(
-            _("在%(sig)s中查看全部") % {"sig": sig.local_name},
+            _("在 %(sig)s 中查看全部") % {"sig": sig.local_name},
             f"{reverse(page, args=[sig.slug])}?{urlencode({'q': question})}",
         )
         for sig in dict.fromkeys(map(_sig_of, rows))

@@ -128,7 +128,7 @@ def test_minutes_and_action_items_are_found_with_their_meeting():
     meeting = MeetingFactory(state="held", title="十一月例会", starts_at=AT)
     search.keep(MinutesRevisionFactory(meeting=meeting, body="## 讨论\n\n决定采用新接口。"))
     ActionItemFactory(meeting=meeting, text="写出新接口的说明")
-    assert found("新接口") == [("minutes", ["十一月例会 · 讨论"]), ("beside", ["十一月例会"])]
+    assert found("新接口") == [("minutes", ["十一月例会 · 讨论"]), ("beside", ["写出新接口的说明"])]
     (line,) = answers("新接口")[0].lines
     assert line.url == f"{meeting.get_absolute_url()}#text-讨论"
     assert [part.text for part in line.text if part.is_hit] == ["新接口"]
