@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
+from members.models import Notice, Person
 from members.notices.about import about_sig
 from members.notices.outbox import tell_all
 
@@ -23,6 +24,23 @@ def remind_due(now: dt.datetime) -> int:
     `now`: aware UTC. Somebody who was given an item after its moment is not told. Safe to repeat.
     """
     return sum(_remind(item, now) for item in _due(now))
+
+
+def is_stale(notice: Notice) -> bool:
+    """Whether the item was closed, put off or given to somebody else since the notice was made.
+
+    A notice of an earlier release does not say which item it is about, and is sent.
+    """
+    if "action" not in notice.data:
+        return False
+    item = ActionItem.objects.filter(pk=notice.data["action"], state=ActionItem.State.OPEN)
+    found = item.filter(due_on=notice.data["due_on"]).select_related("owner").first()
+    return found is None or _kept(found.owner) != _kept(notice.person)
+
+
+def _kept(person: Person | None) -> int | None:
+    """Two rows that turned out to be one human are one owner."""
+    return (person.merged_into_id or person.pk) if person else None
 
 
 def moment_of(item: ActionItem, wait: dt.timedelta) -> dt.datetime:
@@ -63,6 +81,7 @@ def _about(item: ActionItem, late: bool) -> dict[str, object]:
         path = reverse("meetings:action-detail", args=[item.sig.slug, item.pk])
     return {
         **about_sig(item.sig),
+        "action": item.pk,
         "text": item.text,
         "due_on": _iso(item.due_on),
         "is_late": late,

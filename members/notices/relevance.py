@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from ..ballot_box import database_now, electorate_of, rules_of
 from ..models import Ballot, Notice, Promotion
 
@@ -10,7 +13,10 @@ CALLS_TO_VOTE = ("promotion.opened", "promotion.reminder")
 
 def is_stale(notice: Notice) -> bool:
     """True for a call to answer, vote or remark that came to nothing, and an agenda of a meeting that
-    began."""
+    began. Of their own kinds the rooms above say it: settings.NOTICE_STALE."""
+    check = settings.NOTICE_STALE.get(notice.kind)
+    if check and import_string(check)(notice):
+        return True
     if notice.kind == "meeting.announced":
         return dt.datetime.fromisoformat(str(notice.data["starts_at"])) <= database_now()
     if notice.kind == "minutes.offered":

@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
 # without arguments that yield a sentence a fault).
 LEDGER_WITNESSES = ["members.witness.faults"]
 
+# ── notices ───────────────────────────────────────────────────────────────────────────────────
+# Kinds of which a room above members knows whether one still makes sense when it is sent (dotted
+# names of functions that take the notice and answer true for a stale one).
+NOTICE_STALE = {"action.due": "meetings.action_reminders.is_stale"}
+
 # ── code hosts ────────────────────────────────────────────────────────────────────────────────
 GITEE_URL = env.str("GITEE_URL", default="https://gitee.com").rstrip("/")
 # API below /api/v5, OAuth below /oauth. A second home of a repository is a second entry.

@@ -6,7 +6,9 @@ import pytest
 
 from meetings import action, tasks
 from meetings.action_reminders import remind_due
-from members.models import Notice
+from members import merging
+from members.models import Notice, Person
+from members.notices import sending
 from tests.factories import ActionItemFactory, MeetingFactory, SigFactory
 
 DUE = dt.date(2026, 12, 10)
@@ -96,3 +98,57 @@ def test_task_reminds(item, time_machine):
 
     assert tasks.remind_action_owners() == 1
     assert tasks.remind_action_owners() == 0
+
+
+# ── between the reminder and its mail ─────────────────────────────────────────────────────────
+def close_it(item, person):
+    action.close(item=item, state="done", by=None, at=MOMENT)
+
+
+def put_off(item, person):
+    action.change(item=item, owner=item.owner, due_on=DUE + DAY, by=None, at=MOMENT)
+
+
+def give_away(item, person):
+    action.change(item=item, owner=person["committer"], due_on=DUE, by=None, at=MOMENT)
+
+
+def merge_owner(item, person):
+    kept, gone = (Person.objects.get(pk=person[who].pk) for who in ("committer", "stranger"))
+    merging.take_over(kept=kept, gone=gone, at=None)
+
+
+@pytest.mark.parametrize(
+    ("happens", "outcome"),
+    [
+        (None, "sent"),
+        (close_it, "skipped"),
+        (put_off, "skipped"),
+        (give_away, "skipped"),
+        (merge_owner, "sent"),
+    ],
+)
+def test_reminder_is_sent_only_of_what_is_still_open_and_still_ones_own(
+    item, person, mailoutbox, happens, outcome
+):
+    Person.objects.update(email="ann@example.org")
+    remind_due(MOMENT)
+    if happens:
+        happens(item, person)
+    sending.send_due()
+
+    notice = Notice.objects.get()
+    assert notice.state == outcome
+    assert notice.error == ("stale" if outcome == "skipped" else "")
+    assert len(mailoutbox) == (outcome == "sent")
+
+
+def test_reminder_of_an_earlier_release_is_sent(item, mailoutbox):
+    Person.objects.update(email="ann@example.org")
+    remind_due(MOMENT)
+    notice = Notice.objects.get()
+    del notice.data["action"]
+    notice.save()
+    sending.send_due()
+
+    assert len(mailoutbox) == 1
