@@ -207,7 +207,10 @@ class MinutesSaveForm(MinutesForm):
 
 
 class PublishForm(forms.Form):
+    """`despite_remarks` is asked for while remarks wait for an answer."""
+
     expected = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    despite_remarks = forms.BooleanField(label=_("不再处理其余意见，直接发布"), required=False)
 
 
 def initial_of_move(meeting: Meeting, proposal: dt.date | None) -> dict[str, Any]:

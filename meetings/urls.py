@@ -4,6 +4,7 @@ from django.urls import path
 
 from .decision_feed import DecisionFeed
 from .feeds import AgendaFeed
+from .minutes_feed import MinutesFeed
 from .views import (
     action,
     agenda,
@@ -13,6 +14,7 @@ from .views import (
     digest,
     meeting,
     minutes,
+    minutes_comment,
     minutes_live,
     planning,
 )
@@ -39,6 +41,7 @@ urlpatterns = [
     path(f"{MEETING}agenda/announce/", agenda.agenda_announce, name="agenda-announce"),
     path(f"{MEETING}digest/", digest.digest_put, name="digest-put"),
     path("sigs/<slug:slug>/meetings/feed.atom", AgendaFeed(), name="agenda-feed"),
+    path("sigs/<slug:slug>/meetings/minutes.atom", MinutesFeed(), name="minutes-feed"),
     path(f"{MEETING}agenda/<int:item_pk>/edit/", agenda.agenda_edit, name="agenda-edit"),
     path(
         f"{MEETING}agenda/<int:item_pk>/withdraw/", agenda.agenda_withdraw, name="agenda-withdraw"
@@ -72,6 +75,23 @@ urlpatterns = [
     path(f"{MEETING}minutes/live/", minutes_live.minutes_live, name="minutes-live"),
     path(f"{MEETING}minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
     path(f"{MEETING}minutes/history/", minutes.minutes_history, name="minutes-history"),
+    path(f"{MEETING}minutes/offer/", minutes_comment.minutes_offer, name="minutes-offer"),
+    path(
+        f"{MEETING}minutes/offer/take-back/",
+        minutes_comment.minutes_take_back,
+        name="minutes-take-back",
+    ),
+    path(f"{MEETING}minutes/comments/", minutes_comment.minutes_comments, name="minutes-comments"),
+    path(
+        f"{MEETING}minutes/comments/<int:comment_pk>/withdraw/",
+        minutes_comment.minutes_comment_withdraw,
+        name="minutes-comment-withdraw",
+    ),
+    path(
+        f"{MEETING}minutes/comments/<int:comment_pk>/settle/",
+        minutes_comment.minutes_comment_settle,
+        name="minutes-comment-settle",
+    ),
     path("sigs/<slug:slug>/decisions/", decision.decisions, name="decision-list"),
     path("sigs/<slug:slug>/decisions/feed.atom", DecisionFeed(), name="decision-feed"),
     path("sigs/<slug:slug>/decisions/decisions.csv", decision.decision_csv, name="decision-csv"),

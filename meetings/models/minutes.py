@@ -19,11 +19,17 @@ class MinutesRevisionQuerySet(models.QuerySet["MinutesRevision"]):
         )
 
     def current_public(self) -> "MinutesRevisionQuerySet":
-        """Of each meeting the newest text that everybody may read."""
-        newer = MinutesRevision.objects.public().filter(
-            meeting=OuterRef("meeting"), number__gt=OuterRef("number")
-        )
-        return self.public().filter(~Exists(newer))
+        """Of each meeting the newest published text."""
+        return self.public().newest_of(MinutesRevision.objects.public())
+
+    def current_readable(self) -> "MinutesRevisionQuerySet":
+        """Of each meeting the newest text that everybody may read, perhaps only offered yet."""
+        return self.readable().newest_of(MinutesRevision.objects.readable())
+
+    def newest_of(self, rows: "MinutesRevisionQuerySet") -> "MinutesRevisionQuerySet":
+        """Those that no later one among `rows` of the same meeting follows."""
+        newer = rows.filter(meeting=OuterRef("meeting"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer))
 
 
 class MinutesRevision(models.Model):

@@ -12,7 +12,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import agenda_page, digest, forms, minutes, problem, recurrence, rules, schedule
+from meetings import (
+    agenda_page,
+    digest,
+    forms,
+    minutes_forms,
+    minutes_page,
+    problem,
+    recurrence,
+    rules,
+    schedule,
+)
 from meetings.models import Meeting
 from meetings.outlook import day_starts_at
 from meetings.search_form import MinutesSearch
@@ -131,7 +141,7 @@ def meeting_page(
     user, sig = request.user, meeting.sig
     is_host = rules.can_edit_meeting(user, meeting)
     warned = _warned(meeting, china())
-    revision = minutes.latest_of(meeting) if is_host else minutes.public_of(meeting)
+    text = minutes_page.page_of(meeting, is_editor=is_host, at=timezone.now())
     progress = digest.digest_of(meeting, timezone.now())
     context: dict[str, Any] = {
         "sig": sig,
@@ -140,10 +150,10 @@ def meeting_page(
         "warned": warned,
         "is_host": is_host,
         "may_hold": is_host and schedule.may_be_held(meeting, timezone.now()),
-        "revision": revision,
+        "minutes": text,
         "digest": progress,
         "digest_markdown": digest.markdown(progress) if progress else "",
-        "may_put_digest": is_host and not (revision and revision.is_public),
+        "may_put_digest": is_host and not (text.revision and text.revision.is_public),
         "agenda": agenda_page.page_of(
             meeting, acting_person(user), is_host=is_host, at=timezone.now(), edited=edited
         ),
@@ -153,9 +163,14 @@ def meeting_page(
         "actions": action_rows(meeting.action_items.all(), user, sig),
         "problems": problem.from_json(meeting.import_problems),
         **_forms(request, meeting, is_host, warned),
+        **minutes_forms.forms_of(meeting, text, timezone.now()),
         **bound,
     }
-    return render(request, "meetings/meeting_detail.html", context)
+    answer = render(request, "meetings/meeting_detail.html", context)
+    if text.offered is not None:
+        # What is offered for comment may still be taken back: no search engine keeps it.
+        answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def action_rows(items: Any, user: Any, sig: Sig) -> list[dict[str, Any]]:

@@ -53,19 +53,21 @@ def minutes_publish(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         raise BadRequest("expected: the number of the revision to publish")
     minutes.publish(
         meeting=meeting,
-        expected=form.cleaned_data["expected"],
         by=person_of(request),
         at=timezone.now(),
+        **form.cleaned_data,
     )
     messages.success(request, _("纪要已发布，内容哈希已写入公开记录。"))
     return redirect(f"{meeting.get_absolute_url()}#minutes")
 
 
 def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Revisions newest first, and one of them against the one before; drafts for editors only."""
+    """Revisions newest first, and one of them against the one before; drafts, and what was offered
+    and taken back, for editors only (I9)."""
     meeting = meeting_or_404(slug, pk)
     sees_drafts = rules.can_edit_minutes(request.user, meeting)
-    visible = meeting.minutes_revisions.all() if sees_drafts else meeting.minutes_revisions.public()
+    revisions = meeting.minutes_revisions
+    visible = revisions.all() if sees_drafts else revisions.readable()
     page = asked_page(
         request.GET,
         visible.defer("body").select_related("author").prefetch_related("author__accounts"),
@@ -82,7 +84,10 @@ def minutes_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "sees_drafts": sees_drafts,
         **_compared(visible, chosen),
     }
-    return render(request, "meetings/minutes_history.html", context)
+    answer = render(request, "meetings/minutes_history.html", context)
+    if chosen is not None and not chosen.is_public:
+        answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def bursts(revisions: Sequence[MinutesRevision]) -> list[list[MinutesRevision]]:
@@ -97,7 +102,7 @@ def bursts(revisions: Sequence[MinutesRevision]) -> list[list[MinutesRevision]]:
 
 
 def _is_one_writing(newer: MinutesRevision, older: MinutesRevision) -> bool:
-    are_drafts = newer.state == older.state == MinutesRevision.State.DRAFT
+    are_drafts = newer.state == older.state == MinutesRevision.State.DRAFT and not older.reason
     is_one_author = newer.author_id == older.author_id
     return are_drafts and is_one_author and newer.created_at - older.created_at <= BURST
 
