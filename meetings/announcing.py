@@ -12,6 +12,9 @@ from members.notices.outbox import tell, tell_all
 
 from .models import AgendaItem, Meeting
 
+# So long before a meeting its host and scribe are told; who is named earlier is told then.
+TURN_AHEAD = dt.timedelta(days=45)
+
 
 def tell_announced(meeting: Meeting, items: Iterable[AgendaItem], *, at: dt.datetime) -> None:
     """Tell members and channels the agenda as frozen, once. In the caller's transaction."""
@@ -33,6 +36,27 @@ def tell_changed(meeting: Meeting, *, before: Meeting, at: dt.datetime) -> None:
         "reason": meeting.note,
     }
     _tell(f"changed:{meeting.sequence}", "meeting.changed", meeting, data, at)
+
+
+def tell_turn(meeting: Meeting, duty: str, *, at: dt.datetime, is_reminder: bool = False) -> int:
+    """Tell who has the duty ("host", "scribe") that it is theirs, once a naming; only from 45 days
+    before the meeting until it begins. Returns how many had not been told."""
+    who, since = getattr(meeting, duty), getattr(meeting, f"{duty}_named_at")
+    if who is None or not at < meeting.starts_at <= at + TURN_AHEAD:
+        return 0
+    event = "turn_soon" if is_reminder else "turn"
+    return tell_all(
+        key=f"meeting:{meeting.pk}:{event}:{duty}:{since or meeting.changed_at:%Y%m%dT%H%M%S.%f}",
+        kind="meeting.your_turn",
+        people=[who],
+        data={
+            **_about(meeting),
+            "meeting": meeting.pk,
+            "duty": duty,
+            "is_reminder": is_reminder,
+        },
+        at=at,
+    )
 
 
 def _became(meeting: Meeting, before: Meeting) -> str:
@@ -58,6 +82,8 @@ def _about(meeting: Meeting) -> dict[str, Any]:
         "title": meeting.title,
         "title_en": meeting.title_en,
         "starts_at": meeting.starts_at.astimezone(dt.UTC).isoformat(),
+        "host": meeting.host.name if meeting.host else "",
+        "scribe": meeting.scribe.name if meeting.scribe else "",
         "path": path,
     }
 

@@ -13,7 +13,7 @@ from ledger import record
 from members.holiday import ChinaCalendar
 from members.models import Person, Sig, actor_of
 
-from . import announcing, recurrence
+from . import announcing, recurrence, turns
 from .models import Meeting, Series
 
 HORIZON = dt.timedelta(days=183)
@@ -57,15 +57,19 @@ def plan(
 
     Starts at `since` (the series' today if not said). Run twice it writes nothing: a day of the
     rule is planned once, wherever its meeting moved. An occurrence on a public holiday is planned
-    on its day all the same: pages mark it and propose another, people decide.
+    on its day all the same: pages mark it and propose another, people decide. Whoever's turn it is
+    hosts and writes (meetings.turns); the returned rows do not say who.
     """
-    series = Series.objects.select_for_update().select_related("sig").get(pk=series.pk)
+    turns.lock(series, at)
+    series = Series.objects.select_related("sig").get(pk=series.pk)
     since = since or at.astimezone(ZoneInfo(series.time_zone)).date()
     rule = rule_of(series)
     until = until or since + HORIZON
     planned = set(series.meetings.values_list("recurrence_on", flat=True))
     found = recurrence.occurrences(rule, since=since, until=until, calendar=ChinaCalendar())
-    return [_create(series, rule, one, at) for one in found if one.on not in planned]
+    new = [_create(series, rule, one, at) for one in found if one.on not in planned]
+    turns.deal(series, at=at)
+    return new
 
 
 def rule_of(series: Series) -> recurrence.Rule:
@@ -131,9 +135,10 @@ def move(
 ) -> Meeting:
     """Another time for a meeting, its length kept; the day the rule named stays on record.
 
+    Host and scribe go along; whose turn it was and who is on leave on the new day is relieved.
     Moving to where it already is changes nothing. Raises WrongState, InPast.
     """
-    meeting = locked(meeting)
+    meeting = turns.locked(meeting, at)
     if not meeting.is_open:
         raise WrongState(_("例会%(state)s，不能再改期。") % {"state": meeting.get_state_display()})
     if starts_at == meeting.starts_at:
@@ -145,19 +150,24 @@ def move(
         meeting.ends_at = starts_at + (meeting.ends_at - was)
     meeting.starts_at = starts_at
     data = {"from": utc(was), "to": utc(starts_at), "reason": reason}
-    return change(meeting, Meeting.State.MOVED, "meeting.moved", reason, by, at, data)
+    change(meeting, Meeting.State.MOVED, "meeting.moved", reason, by, at, data)
+    return _dealt(meeting, at)
 
 
 @transaction.atomic
 def cancel(*, meeting: Meeting, reason: str = "", by: Person | None, at: dt.datetime) -> Meeting:
-    """Call a meeting off; called off already, nothing changes. Raises WrongState when it was held."""
-    meeting = locked(meeting)
+    """Call a meeting off; called off already, nothing changes. Raises WrongState when it was held.
+
+    Whose turn it was gets the next meeting of the series, and so on.
+    """
+    meeting = turns.locked(meeting, at)
     if meeting.state == Meeting.State.CANCELLED:
         return meeting
     if not meeting.is_open:
         raise WrongState(_("例会已召开，不能取消。"))
     data = {"reason": reason}
-    return change(meeting, Meeting.State.CANCELLED, "meeting.cancelled", reason, by, at, data)
+    change(meeting, Meeting.State.CANCELLED, "meeting.cancelled", reason, by, at, data)
+    return _dealt(meeting, at)
 
 
 @transaction.atomic
@@ -188,6 +198,13 @@ def locked(meeting: Meeting) -> Meeting:
     """The row as it is now, locked until the transaction ends: writers of one meeting queue here."""
     rows = Meeting.objects.select_related("sig", "series")
     return rows.select_for_update(of=("self",)).get(pk=meeting.pk)
+
+
+def _dealt(meeting: Meeting, at: dt.datetime) -> Meeting:
+    """The meeting after the turns of its series were dealt anew."""
+    if meeting.series is not None and turns.deal(meeting.series, at=at):
+        meeting.refresh_from_db()
+    return meeting
 
 
 def utc(at: dt.datetime) -> str:

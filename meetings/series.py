@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ledger import record
 from members.models import Person, Sig, actor_of
 
-from . import recurrence, schedule
+from . import recurrence, schedule, turns
 from .models import Meeting, Series
 
 State = Meeting.State
@@ -87,7 +87,8 @@ def change(*, series: Series, by: Person | None, at: dt.datetime, **values: Any)
     again. A series switched off plans nothing more and leaves what is planned. The same values
     again change nothing. Raises recurrence.BadRule, ZoneInfoNotFoundError.
     """
-    series = Series.objects.select_for_update(of=("self",)).select_related("sig").get(pk=series.pk)
+    turns.lock(series, at)
+    series = Series.objects.select_related("sig").get(pk=series.pk)
     recurrence.check(str(values.get("rrule", series.rrule)))
     ZoneInfo(str(values.get("time_zone", series.time_zone)))
     old_rule, old_venue = schedule.rule_of(series), series.venue_url

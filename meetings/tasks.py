@@ -6,7 +6,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import action_reminders, filling, freezing, overdue, recurrence, schedule
+from . import action_reminders, filling, freezing, overdue, recurrence, schedule, turn_reminders
 from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
@@ -68,3 +68,9 @@ def remind_minutes() -> int:
 def remind_action_owners() -> int:
     """Remind owners of action items that are due, or were a week ago; returns how many."""
     return action_reminders.remind_due(timezone.now())
+
+
+@shared_task
+def remind_turns() -> int:
+    """Tell host and scribe that a meeting is theirs, and remind them a week before; returns how many."""
+    return turn_reminders.remind_due(timezone.now())

@@ -295,3 +295,15 @@ class WebhookDeliveryFactory(DjangoModelFactory):
     subject_number = "7"
     fingerprint = factory.Sequence("{:064x}".format)
     received_at = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
+
+
+class RotationSeatFactory(DjangoModelFactory):
+    """Somebody's place in a series' list; the person has no role unless the test gives one."""
+
+    class Meta:
+        model = meetings.RotationSeat
+
+    series = factory.SubFactory(SeriesFactory)
+    person = factory.SubFactory(PersonFactory)
+    duty = meetings.RotationSeat.Duty.HOST
+    position = factory.Sequence(int)

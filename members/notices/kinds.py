@@ -103,7 +103,7 @@ KINDS: dict[str, Kind] = {
             "meeting.announced",
             _("会议议程公布"),
             _("议程公布：%(title)s，%(starts_at)s（%(sig)s）"),
-            _("%(sig)s 的%(title)s将于 %(starts_at)s 召开，议程已经公布：%(agenda)s。%(late)s"),
+            _("%(sig)s 的%(title)s将于 %(starts_at)s 召开，议程已经公布：%(agenda)s。%(run)s%(late)s"),
             _("查看议程"),
             ("sig", "title", "starts_at", "agenda", "path"),
             is_public=True,
@@ -116,6 +116,14 @@ KINDS: dict[str, Kind] = {
             _("查看会议"),
             ("sig", "title", "meeting_state", "was", "path"),
             is_public=True,
+        ),
+        Kind(
+            "meeting.your_turn",
+            _("轮到我主持或记录"),
+            _("%(turn)s：%(title)s，%(starts_at)s（%(sig)s）"),
+            _("%(sig)s 的%(title)s将于 %(starts_at)s 召开，%(duty)s。如果您这次不便，请在会议页面上交还，由下一位接替。"),
+            _("查看会议"),
+            ("sig", "title", "starts_at", "meeting", "duty", "path"),
         ),
         Kind(
             "minutes.overdue",

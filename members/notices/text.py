@@ -25,6 +25,8 @@ CHANGES = {
     "cancelled": gettext_lazy("已取消"),
     "restored": gettext_lazy("恢复举行"),
 }
+TURNS = {"host": gettext_lazy("请您主持"), "scribe": gettext_lazy("请您记录")}
+DUTIES = {"host": gettext_lazy("由您主持"), "scribe": gettext_lazy("由您记录")}
 WHAT = {
     Promotion.Kind.PROMOTE: gettext_lazy("%(name)s 担任 %(role)s"),
     Promotion.Kind.REMOVE: gettext_lazy("免去 %(name)s 的 %(role)s"),
@@ -114,11 +116,26 @@ def _of_meeting(data: Mapping[str, Any], language: str, own: ZoneInfo | None) ->
         "starts_at": now,
         "was": was,
         "agenda": _topics(data.get("agenda") or [], language),
+        "run": _run(data),
+        "turn": _turn(data),
+        "duty": str(DUTIES.get(str(data.get("duty")), "")),
         "late": _("公布时距会议不足三天。") if data.get("is_late") else "",
         "change": str(CHANGES.get(state, CHANGES["moved"])),
         "now": _("，改为 %(at)s") % {"at": now} if is_elsewhen else "",
         "reason": _("原因：%(reason)s") % {"reason": reason} if reason else "",
     }
+
+
+def _run(data: Mapping[str, Any]) -> str:
+    """Who hosts and who writes, as far as somebody is named."""
+    host, scribe = _short(data.get("host")), _short(data.get("scribe"))
+    told = _("主持人：%(name)s。") % {"name": host} if host else ""
+    return told + (_("记录人：%(name)s。") % {"name": scribe} if scribe else "")
+
+
+def _turn(data: Mapping[str, Any]) -> str:
+    turn = str(TURNS.get(str(data.get("duty")), ""))
+    return _("%(turn)s（提醒）") % {"turn": turn} if data.get("is_reminder") else turn
 
 
 def _topics(topics: Sequence[Mapping[str, Any]], language: str) -> str:

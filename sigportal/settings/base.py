@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
     },
     "remind-minutes": {"task": "meetings.tasks.remind_minutes", "schedule": 3600.0},
+    "remind-turns": {"task": "meetings.tasks.remind_turns", "schedule": 3600.0},
     "plan-meetings": {"task": "meetings.tasks.plan_meetings", "schedule": 3600.0},
     "remind-action-owners": {
         "task": "meetings.tasks.remind_action_owners",
@@ -186,7 +187,10 @@ LEDGER_WITNESSES = ["members.witness.faults"]
 # ── notices ───────────────────────────────────────────────────────────────────────────────────
 # Kinds of which a room above members knows whether one still makes sense when it is sent (dotted
 # names of functions that take the notice and answer true for a stale one).
-NOTICE_STALE = {"action.due": "meetings.action_reminders.is_stale"}
+NOTICE_STALE = {
+    "action.due": "meetings.action_reminders.is_stale",
+    "meeting.your_turn": "meetings.turn_reminders.is_stale",
+}
 
 # ── code hosts ────────────────────────────────────────────────────────────────────────────────
 GITEE_URL = env.str("GITEE_URL", default="https://gitee.com").rstrip("/")
