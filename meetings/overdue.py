@@ -16,6 +16,8 @@ DAYS = (7, 10)
 HOUR = 9
 # What is older was left on purpose, or is imported one day.
 FORGOTTEN = dt.timedelta(days=30)
+# While remarks are asked for nothing is late, nor right after: meetings.offering tells of that.
+AFTER_REMARKS = dt.timedelta(days=3)
 
 
 def remind_due(*, now: dt.datetime) -> int:
@@ -29,6 +31,7 @@ def remind_due(*, now: dt.datetime) -> int:
     )
     public = MinutesRevision.objects.public().filter(meeting=OuterRef("pk"))
     waiting = recent.exclude(state=Meeting.State.CANCELLED).filter(~Exists(public))
+    waiting = waiting.exclude(comments_close_at__gt=now - AFTER_REMARKS)
     return sum(_remind(meeting, now) for meeting in waiting.select_related("sig", "series"))
 
 

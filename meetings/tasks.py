@@ -6,7 +6,16 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from . import action_reminders, filling, freezing, overdue, recurrence, schedule, turn_reminders
+from . import (
+    action_reminders,
+    filling,
+    freezing,
+    offering,
+    overdue,
+    recurrence,
+    schedule,
+    turn_reminders,
+)
 from .models import Meeting, Series
 
 logger = logging.getLogger(__name__)
@@ -60,8 +69,10 @@ def _freeze(pk: int, now: dt.datetime) -> bool:
 
 @shared_task
 def remind_minutes() -> int:
-    """Remind of minutes that nobody published; returns how many people are told."""
-    return overdue.remind_due(now=timezone.now())
+    """Remind of minutes that nobody published, and of remarks on them that closed; returns how many
+    people are told."""
+    now = timezone.now()
+    return overdue.remind_due(now=now) + offering.remind_closed(now=now)
 
 
 @shared_task

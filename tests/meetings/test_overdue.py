@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from meetings import minutes, overdue, tasks
+from meetings import minutes, offering, overdue, tasks
 from members.models import Notice
 from tests.factories import MeetingFactory
 
@@ -92,3 +92,19 @@ def test_nothing_due_takes_one_query(sig, people, count, django_assert_num_queri
 
     with django_assert_num_queries(1):
         overdue.remind_due(now=HELD_AT)
+
+
+@pytest.mark.parametrize(
+    ("after", "count"),
+    [
+        (7 * DAY, 0),  # remarks are asked for until the ninth day
+        (10 * DAY, 0),  # they closed a moment ago, of which meetings.offering tells
+        (13 * DAY, 1),
+    ],
+)
+def test_minutes_out_for_comment_are_not_late_yet(held, people, after, count):
+    minutes.save_draft(meeting=held, body="一", expected=0, by=None, at=HELD_AT)
+    until = HELD_AT.date() + 9 * DAY
+    offering.offer(meeting=held, until=until, expected=1, by=None, at=HELD_AT)
+
+    assert overdue.remind_due(now=MORNING + after) == count
