@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import translation
 
-from members.models import Person, RoleTerm
+from members.models import Notice, Person, RoleTerm
 from members.notices.about import about_sig
 from members.notices.outbox import tell, tell_all
 
@@ -19,8 +19,21 @@ TURN_AHEAD = dt.timedelta(days=45)
 def tell_announced(meeting: Meeting, items: Iterable[AgendaItem], *, at: dt.datetime) -> None:
     """Tell members and channels the agenda as frozen, once. In the caller's transaction."""
     agenda = [{"title": item.title, "title_en": item.title_en} for item in items]
-    data = {"agenda": agenda, "is_late": meeting.is_announced_late}
-    _tell("announced", "meeting.announced", meeting, data, at)
+    data = {"agenda": agenda, "is_late": meeting.is_announced_late, "meeting": meeting.pk}
+    # Announced anew after it was put off, it is news once more.
+    event = f"announced:{meeting.sequence}" if meeting.agenda_reopened_at else "announced"
+    _tell(event, "meeting.announced", meeting, data, at)
+
+
+def is_stale(notice: Notice) -> bool:
+    """Whether an announcement came to nothing before it was sent: called off, or opened again.
+
+    One of an earlier release does not say which meeting it is about, and is sent.
+    """
+    if "meeting" not in notice.data:
+        return False
+    standing = Meeting.objects.filter(state__in=Meeting.OPEN_STATES, frozen_at__isnull=False)
+    return not standing.filter(pk=notice.data["meeting"]).exists()
 
 
 def tell_changed(meeting: Meeting, *, before: Meeting, at: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -39,7 +39,8 @@ class AgendaFeed(Feed):
 
     def items(self, obj: Sig) -> list[Meeting]:
         standing = AgendaItem.objects.filter(withdrawn_at=None)
-        rows = Meeting.objects.filter(sig=obj, frozen_at__isnull=False)
+        told = Q(frozen_at__isnull=False) | Q(agenda_reopened_at__isnull=False)
+        rows = Meeting.objects.filter(told, sig=obj)
         rows = rows.select_related("sig", "series").order_by("-starts_at", "-pk")
         return list(rows.prefetch_related(Prefetch("agenda_items", queryset=standing))[:ENTRIES])
 
@@ -53,7 +54,8 @@ class AgendaFeed(Feed):
         topics = [topic.local_title for topic in item.agenda_items.all()]
         agenda = gettext("；").join(topics) or gettext("暂无议题")
         note = gettext("说明：%(note)s") % {"note": item.note} if item.note else ""
-        return printable("\n".join(part for part in (opening, agenda, note) if part))
+        again = "" if item.is_frozen else gettext("例会推迟，议程重新开放，会前再次公布。")
+        return printable("\n".join(part for part in (opening, agenda, again, note) if part))
 
     def item_link(self, item: Meeting) -> str:
         return settings.SITE_URL + item.get_absolute_url()
@@ -62,8 +64,8 @@ class AgendaFeed(Feed):
         return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:meeting/{item.pk}"
 
     def item_pubdate(self, item: Meeting) -> dt.datetime | None:
-        return item.frozen_at
+        return item.frozen_at or item.agenda_reopened_at
 
     def item_updateddate(self, item: Meeting) -> dt.datetime:
-        told = (item.frozen_at, item.agenda_changed_at, item.changed_at)
+        told = (item.frozen_at, item.agenda_changed_at, item.agenda_reopened_at, item.changed_at)
         return max(at for at in told if at is not None)

@@ -12,10 +12,8 @@ from members.models import Person, actor_of
 from . import announcing, filling
 from .agenda import AgendaClosed, closed_words
 from .models import Meeting
+from .reopening import AHEAD
 from .schedule import locked, utc
-
-# A day more than is promised, so that an outage of hours does not make it late.
-AHEAD = Meeting.ANNOUNCED_AHEAD + dt.timedelta(days=1)
 
 
 @transaction.atomic
@@ -55,6 +53,7 @@ def _announce(meeting: Meeting, by: Person | None, at: dt.datetime) -> None:
         data={
             "sig": meeting.sig.slug,
             "title": meeting.title,
+            "title_en": meeting.title_en,
             "starts_at": utc(meeting.starts_at),
             "items": [item.title for item in items],
             "is_late": meeting.is_announced_late,

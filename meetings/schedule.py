@@ -13,7 +13,7 @@ from ledger import record
 from members.holiday import ChinaCalendar
 from members.models import Person, Sig, actor_of
 
-from . import announcing, recurrence, turns
+from . import announcing, recurrence, reopening, turns
 from .models import Meeting, Series
 
 HORIZON = dt.timedelta(days=183)
@@ -257,7 +257,8 @@ def change(
 ) -> Meeting:
     """Store a locked meeting in its new state, for calendars too, with the entry that says so.
 
-    Who heard its agenda hears that it moved, falls out or takes place after all.
+    Who heard its agenda hears that it moved, falls out or takes place after all; put off by days,
+    its agenda opens again.
     """
     before = Meeting.objects.only("starts_at", "state").get(pk=meeting.pk)
     meeting.state = state
@@ -267,6 +268,9 @@ def change(
     meeting.save(update_fields=CHANGING)
     _record(meeting, action, by, at, data)
     announcing.tell_changed(meeting, before=before, at=at)
+    if reopening.is_put_off(meeting, before.starts_at, at):
+        reopening.reopen(meeting, at)
+        _record(meeting, "agenda.reopened", by, at)
     return meeting
 
 
@@ -284,6 +288,7 @@ def _record(
         data={
             "sig": meeting.sig.slug,
             "title": meeting.title,
+            "title_en": meeting.title_en,
             "starts_at": utc(meeting.starts_at),
             **(data or {}),
         },

@@ -112,6 +112,8 @@ class Meeting(models.Model):
     # When the agenda was frozen and announced, and when the host changed it after that.
     frozen_at = models.DateTimeField(_("议程公布时间"), null=True, blank=True)
     agenda_changed_at = models.DateTimeField(_("公布后改动时间"), null=True, blank=True)
+    # When it was opened again because the meeting was put off (meetings.reopening).
+    agenda_reopened_at = models.DateTimeField(_("议程重新开放时间"), null=True, blank=True)
 
     # An agenda that is frozen later than so long before the meeting was announced late.
     ANNOUNCED_AHEAD = dt.timedelta(days=3)

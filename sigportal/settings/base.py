@@ -189,6 +189,7 @@ LEDGER_WITNESSES = ["members.witness.faults"]
 # names of functions that take the notice and answer true for a stale one).
 NOTICE_STALE = {
     "action.due": "meetings.action_reminders.is_stale",
+    "meeting.announced": "meetings.announcing.is_stale",
     "meeting.your_turn": "meetings.turn_reminders.is_stale",
 }
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ledger.models import Entry
-from meetings import agenda, freezing, schedule, tasks
+from meetings import agenda, announcing, freezing, schedule, tasks
 from meetings.models import Meeting
 from members.models import Notice, Person
 from tests.factories import MeetingFactory, PullRequestFactory, RepositoryFactory
@@ -314,3 +314,89 @@ def test_address_is_in_no_notice(meeting, reachable):
 
     assert Person.objects.exclude(email="").exists()
     assert "@example.test" not in str(list(Notice.objects.values_list("data", flat=True)))
+
+
+# ── put off ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("first", "then", "now", "reopens"),
+    [
+        # Days from AT: the meeting was to be, is to be, and the day it is moved on.
+        (9, 13, 0, True),
+        (9, 13 - 1 / 24, 0, False),
+        (9, 40, 5, True),
+        (9, 10, 0, False),
+        (9, 5, 0, False),
+        # Put off after its hour had come: what is left is too short to announce it anew.
+        (1, 6, 1, True),
+        (1, 6, 3, False),
+    ],
+)
+def test_agenda_opens_again_only_where_the_meeting_is_put_off_by_days(
+    first, then, now, reopens, sig, person
+):
+    meeting = MeetingFactory(sig=sig, starts_at=AT + first * DAY)
+    freeze(meeting)
+
+    schedule.move(
+        meeting=meeting, starts_at=AT + then * DAY, by=person["committer"], at=AT + now * DAY
+    )
+
+    meeting.refresh_from_db()
+    assert meeting.is_frozen is not reopens
+    assert Entry.objects.filter(action="agenda.reopened").exists() == reopens
+
+
+def test_reopened_agenda_takes_topics_says_so_and_is_announced_once_more(
+    meeting, reachable, person, client, time_machine
+):
+    propose(meeting, person["stranger"], "缓存")
+    freeze(meeting)
+    schedule.move(meeting=meeting, starts_at=AT + 20 * DAY, by=person["committer"], at=AT)
+
+    page = text_of(client.get(url(meeting)))
+    assert "议程已于" in page
+    assert "重新开放" in page
+    propose(meeting, person["stranger"], "量化")
+    for day in (15, 16, 17):
+        time_machine.move_to(AT + day * DAY, tick=False)
+        tasks.announce_agendas()
+
+    assert told("meeting.changed") == ["Contributor", "Maintainer"]
+    assert told("meeting.announced") == ["Contributor", "Contributor", "Maintainer", "Maintainer"]
+    last = Notice.objects.filter(kind="meeting.announced").latest("pk")
+    assert {"缓存", "量化"} < {topic["title"] for topic in last.data["agenda"]}
+    page = text_of(client.get(url(meeting)))
+    assert "重新开放" not in page
+    assert "公布后" not in page
+
+
+def test_reopened_meeting_stays_in_the_feed_and_says_so(client, meeting, person):
+    freeze(meeting)
+    schedule.move(meeting=meeting, starts_at=AT + 20 * DAY, by=person["committer"], at=AT + DAY)
+
+    feed = text_of(client.get("/sigs/reading/meetings/feed.atom"))
+
+    assert feed.count("<entry>") == 1
+    assert "议程重新开放" in feed
+    assert "<updated>2026-11-25T08:00:00+00:00</updated>" in feed
+
+
+@pytest.mark.parametrize(
+    ("deed", "outcome"),
+    [
+        (None, "sent"),
+        (lambda one: schedule.move(meeting=one, starts_at=AT + 10 * DAY, by=None, at=AT), "sent"),
+        (
+            lambda one: schedule.move(meeting=one, starts_at=AT + 20 * DAY, by=None, at=AT),
+            "skipped",
+        ),
+        (lambda one: schedule.cancel(meeting=one, by=None, at=AT), "skipped"),
+    ],
+)
+def test_announcement_that_came_to_nothing_is_not_sent(deed, outcome, meeting, reachable):
+    """The notice of the change tells what there is to know."""
+    freeze(meeting)
+    if deed:
+        deed(meeting)
+    for row in Notice.objects.filter(kind="meeting.announced"):
+        assert announcing.is_stale(row) == (outcome == "skipped")
