@@ -52,6 +52,7 @@ def addresses(sig) -> list[str]:
         "/search/?q=并行",
         "/decisions/",
         "/sync/",
+        "/api/",
         "/accounts/login/",
         "/accounts/signup/",
     ]
