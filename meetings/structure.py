@@ -154,7 +154,7 @@ def _likeness(one: str, other: str) -> float:
 def _items(text: str, problems: list[Problem]) -> Iterator[_Item]:
     """Whole items; a line indented without a mark goes on with the one above."""
     topic, is_list, item = "", False, None
-    for line, raw in _prose(text):
+    for line, raw in prose(text):
         if heading := HEADING.match(raw):
             topic = heading[2]
             is_list = bool(ACTIONS_HEADING.match(topic))
@@ -168,7 +168,7 @@ def _items(text: str, problems: list[Problem]) -> Iterator[_Item]:
         yield item
 
 
-def _prose(text: str) -> Iterator[tuple[int, str]]:
+def prose(text: str) -> Iterator[tuple[int, str]]:
     """Lines by number, without those of fenced code."""
     fence = ""
     for line, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):

@@ -16,6 +16,7 @@ from .views import (
     minutes,
     minutes_comment,
     minutes_live,
+    minutes_note,
     planning,
 )
 
@@ -92,6 +93,8 @@ urlpatterns = [
         minutes_comment.minutes_comment_settle,
         name="minutes-comment-settle",
     ),
+    path(f"{MEETING}minutes/decision/", minutes_note.decision_note, name="decision-note"),
+    path(f"{MEETING}minutes/action/", minutes_note.action_note, name="action-note"),
     path("sigs/<slug:slug>/decisions/", decision.decisions, name="decision-list"),
     path("sigs/<slug:slug>/decisions/feed.atom", DecisionFeed(), name="decision-feed"),
     path("sigs/<slug:slug>/decisions/decisions.csv", decision.decision_csv, name="decision-csv"),

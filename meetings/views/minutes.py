@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import difference, forms, minutes, rules
+from meetings.line_forms import line_forms
 from meetings.models import Meeting, MinutesRevision
 from meetings.skeleton import skeleton
 from members.paging import asked_page
@@ -31,17 +32,12 @@ def minutes_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     latest = minutes.latest_of(meeting)
     is_public = latest is not None and latest.is_public
     if request.method != "POST":
-        initial = {
-            "body": latest.body if latest else skeleton(meeting),
-            "expected": latest.number if latest else 0,
-        }
-        form = forms.MinutesForm(initial=initial, is_public=is_public)
-        return _edit_page(request, meeting, form, is_fresh=True)
+        return fresh_page(request, meeting, latest)
     form = forms.MinutesForm(request.POST, is_public=is_public)
     if not form.is_valid():
-        return _edit_page(request, meeting, form)
+        return edit_page(request, meeting, form)
     if request.POST.get("do") == "preview":
-        return _edit_page(request, meeting, form, preview=form.cleaned_data["body"])
+        return edit_page(request, meeting, form, preview=form.cleaned_data["body"])
     return _save(request, meeting, form, is_public)
 
 
@@ -107,14 +103,30 @@ def _is_one_writing(newer: MinutesRevision, older: MinutesRevision) -> bool:
     return are_drafts and is_one_author and newer.created_at - older.created_at <= BURST
 
 
-def _edit_page(
+def fresh_page(
+    request: HttpRequest, meeting: Meeting, latest: MinutesRevision | None, **more: Any
+) -> HttpResponse:
+    """The text as it is stored, for editing; `more` goes to the template."""
+    initial = {
+        "body": latest.body if latest else skeleton(meeting),
+        "expected": latest.number if latest else 0,
+    }
+    is_public = latest is not None and latest.is_public
+    form = forms.MinutesForm(initial=initial, is_public=is_public)
+    return edit_page(request, meeting, form, is_fresh=True, **more)
+
+
+def edit_page(
     request: HttpRequest, meeting: Meeting, form: forms.MinutesForm, **more: Any
 ) -> HttpResponse:
+    """The text with what stands beside it: the forms of lines only where a save is a draft."""
+    live, is_draft = live_context(meeting), "reason" not in form.fields
     context = {
         "tab": "meetings",
         "form": form,
-        "autosaves": "reason" not in form.fields,
-        **live_context(meeting),
+        "autosaves": is_draft,
+        **live,
+        **(line_forms(meeting, [person for person, _here in live["likely"]]) if is_draft else {}),
         **more,
     }
     return render(request, "meetings/minutes_edit.html", context)
@@ -136,10 +148,10 @@ def _save(
         return _conflict_page(request, meeting, conflict)
     except minutes.ReasonMissing as refusal:
         form.add_error("reason", str(refusal))
-        return _edit_page(request, meeting, form)
+        return edit_page(request, meeting, form)
     except minutes.Refused as refusal:
         form.add_error(None, str(refusal))
-        return _edit_page(request, meeting, form)
+        return edit_page(request, meeting, form)
     messages.success(request, said)
     return redirect(after)
 

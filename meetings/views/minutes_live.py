@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings import attendance, forms, minutes, rules
+from meetings import attendance, forms, meant, minutes, rules
 from meetings.models import Meeting, MinutesRevision
 
 from .access import meeting_or_404, permit, person_of
@@ -51,8 +51,8 @@ def minutes_live(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def live_context(meeting: Meeting) -> dict[str, Any]:
-    """What `_minutes_live.html` shows: the newest revision, and who is here."""
-    revisions = meeting.minutes_revisions.defer("body").select_related("author")
+    """What `_minutes_live.html` shows: the newest revision with what it records, and who is here."""
+    revisions = meeting.minutes_revisions.select_related("author")
     latest = revisions.prefetch_related("author__accounts").order_by("-number").first()
     rows = list(meeting.attendances.all())
     here = {row.person_id for row in rows if row.person_id}
@@ -60,6 +60,7 @@ def live_context(meeting: Meeting) -> dict[str, Any]:
         "sig": meeting.sig,
         "meeting": meeting,
         "latest": latest,
+        "found": meant.reading(meeting, latest.body) if latest else None,
         "likely": [(person, person.pk in here) for person in attendance.likely(meeting)],
         "others": [row for row in rows if row.person_id is None],
         "came": len(rows),
