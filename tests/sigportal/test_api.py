@@ -140,12 +140,16 @@ def test_record_tells_verdict_reviews_and_timeline(client):
     told = client.get(f"{PLACE}/pulls/12").json()
 
     assert told["reviews"][0]["login"] == "lin-bert"
-    assert told["record"]["verdict"]["rule"]["lgtm"] == 2
-    assert {event["kind"] for event in told["record"]["timeline"]} >= {
+    assert told["judgement"]["rule"]["lgtm"] == 2
+    assert {event["kind"] for event in told["timeline"]} >= {
         "opened",
         "comment",
         "merged",
     }
+    assert [(one["counts"], one["reason"]) for one in told["judgement"]["lgtm"]] == [(True, None)]
+    assert [one["number"] for one in told["issues"]] == ["I4CE7W"]
+    assert [one["title"] for one in told["resolutions"]] == ["决定 12"]
+    assert told["next_part"] is None
     assert told["merge_s"] == int((AT - dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)).total_seconds())
 
 
@@ -265,3 +269,19 @@ def test_ledger_since_a_number(client):
     assert client.get(f"{ROOT}/ledger?since=1").json()["items"] == []
     assert len(client.get(f"{ROOT}/ledger?action=resolution.adopted").json()["items"]) == 1
     assert client.get(f"{ROOT}/ledger?subject=promotion:1").json()["items"] == []
+
+
+def test_long_timeline_comes_in_parts(client, monkeypatch):
+    monkeypatch.setattr("reviews.record.COMMENTS_SHOWN", 1)
+    place = make.RepositoryFactory(owner="mindspore", name="mindformers")
+    pull = make.PullRequestFactory(repository=place, number=12)
+    for word in ("一", "二"):
+        make.CommentFactory(on=pull, body=word)
+
+    first = client.get(f"{PLACE}/pulls/12").json()
+    second = client.get(first["next_part"]).json()
+
+    assert first["next_part"] == f"http://testserver{PLACE}/pulls/12?part=2"
+    bodies = [[one["body"] for one in part["timeline"] if one["body"]] for part in (first, second)]
+    assert bodies == [["一"], ["二"]]
+    assert second["next_part"] is None

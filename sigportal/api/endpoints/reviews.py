@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Path, Query, Router
@@ -23,16 +24,15 @@ from ..fields import Day, Flag, Number, Text, Whole
 from ..finding import only
 from ..paging import Asked, Listed, list_of, listed, marks_of, refusing_bad_cursors
 from ..problem import refuse_invalid
+from ..shapes.record import RecordShape, record_shape
 from ..shapes.reviews import (
     IssueDetailShape,
     IssueShape,
     PullShape,
-    RecordShape,
     ResolutionShape,
     issue_detail_shape,
     issue_shape,
     pull_shape,
-    record_shape,
     resolution_shape,
 )
 from .sigs import PLACE, Host, Name, Owner, Slug, repository_of, sig_of
@@ -161,9 +161,11 @@ def pull_detail(
     )
     rows = rows.filter(repository=repository_of(host, owner, name), number=number)
     row = only(rows, f"No pull request {number} of {owner}/{name} is mirrored.")
-    told = as_json(record_of(row, part=asked.part), resolutions_on(row))
+    record = record_of(row, part=asked.part)
     reviews = row.reviews.select_related("account").order_by("first_at", "pk")
-    return record_shape(row, told, list(reviews))
+    later = f"{settings.SITE_URL}{request.path}?part={record.later}" if record.later else None
+    told = as_json(record, resolutions_on(row))
+    return record_shape(pull_shape(row), told, reviews, later)
 
 
 # ── issues ────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""Pull requests with the record of their review, issues, and resolutions."""
+"""Pull requests, issues and resolutions, as lists print them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from pydantic import BaseModel, Field
 
 from members.models import Account
-from reviews.models import Issue, PullRequest, Resolution, Review
+from reviews.models import Issue, PullRequest, Resolution
 
 from ..choices import IssueState, Outcome, PullState, Verdict
 from ..fields import Instant
@@ -46,30 +46,6 @@ class PullShape(BaseModel):
     first_review_at: Instant | None
     url: str = Field(description="The page of its review record.")
     original: str = Field(description="On the code host.")
-
-
-class ReviewShape(BaseModel):
-    """One person's part in the review."""
-
-    login: str
-    first_at: Instant | None
-    remarks: int
-    has_lgtm: bool = Field(description="Such a word of theirs counts.")
-    has_approve: bool
-    is_main: bool
-    is_witnessed: bool = Field(description="The merge commit names them as reviewer.")
-
-
-class RecordShape(PullShape):
-    """The review record: who said what when, which lgtm and approve counted and why not."""
-
-    reviews: list[ReviewShape]
-    first_review_s: int | None = Field(description="Seconds from the opening to the first review.")
-    merge_s: int | None = Field(description="Seconds from the opening to the merge.")
-    record: dict[str, Any] = Field(
-        description="`verdict`, `timeline`, `timeline_later`, `issues` and `resolutions`, "
-        "as docs/reviews.md describes them."
-    )
 
 
 class IssueShape(BaseModel):
@@ -121,18 +97,6 @@ class ResolutionShape(BaseModel):
 def pull_shape(row: PullRequest) -> PullShape:
     """A row of reviews.listing.record_rows."""
     return PullShape(**_pull(row))
-
-
-def record_shape(row: PullRequest, told: dict[str, Any], reviews: list[Review]) -> RecordShape:
-    """`told` is reviews.record_json.as_json; select `account` of the reviews."""
-    parts = ("verdict", "timeline", "timeline_later", "issues", "resolutions")
-    return RecordShape(
-        **_pull(row),
-        reviews=[_review(one) for one in reviews],
-        first_review_s=told["first_review_s"],
-        merge_s=told["merge_s"],
-        record={name: told[name] for name in parts},
-    )
 
 
 def issue_shape(row: Issue) -> IssueShape:
@@ -211,15 +175,3 @@ def _issue(row: Issue) -> dict[str, Any]:
 
 def _author(login: str, account: Account | None) -> AuthorShape:
     return AuthorShape(login=login, name=account.person.name if account else None)
-
-
-def _review(row: Review) -> ReviewShape:
-    return ReviewShape(
-        login=row.account.login,
-        first_at=row.first_at,
-        remarks=row.remarks,
-        has_lgtm=row.has_lgtm,
-        has_approve=row.has_approve,
-        is_main=row.is_main,
-        is_witnessed=row.is_witnessed,
-    )
