@@ -6,4 +6,6 @@ class SigportalConfig(AppConfig):
 
     def ready(self) -> None:
         # The receiver of allauth's sign-in signal; the models must be loaded before it.
-        from . import signin  # noqa: F401
+        from . import signin, task_log  # noqa: F401
+
+        task_log.connect()

@@ -7,7 +7,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from reviews.views import webhook
 
-from . import views
+from . import health, metrics, views
 from .api.page import guide
 from .api.v1 import api
 
@@ -29,5 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
 # For machines: one address, no language.
 urlpatterns += [
     path("webhooks/gitee/", webhook.gitee, name="webhook-gitee"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", api.urls),
 ]
+handler400 = "sigportal.errors.bad_request"
+handler500 = "sigportal.errors.server_error"

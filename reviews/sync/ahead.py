@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -23,7 +24,8 @@ def in_order(
     try:
         while True:
             while len(waiting) < width and number <= last():
-                waiting.append((number, pool.submit(ask, number)))
+                # In the caller's context, so that log lines bear the number of what asked for it.
+                waiting.append((number, pool.submit(copy_context().run, ask, number)))
                 number += 1
             if not waiting:
                 return

@@ -3,12 +3,16 @@
 Every value an installation may choose comes from the environment and is listed in `.env.example`.
 """
 
+import ipaddress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from sigportal.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(environ.Env().str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -46,7 +50,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: whatever the others answer to a program is said in JSON, without cookies.
+    # The outermost: whatever answers is logged, numbered and measured.
+    "sigportal.request_log.RequestLogMiddleware",
+    "sigportal.metrics.RequestMetricsMiddleware",
+    "sigportal.health.ProbeHostMiddleware",
+    # Outside the others: whatever the others answer to a program is said in JSON, without cookies.
     "sigportal.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -104,6 +112,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # One that does not answer at all must not hold up every page. Seconds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── cache and broker ──────────────────────────────────────────────────────────────────────────
@@ -323,15 +333,57 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="sig-portal@localhost")
 # Chat channels that are told what is public. Each address is a secret.
 NOTIFY_URLS: list[str] = env.list("NOTIFY_URLS", default=[])
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # They write addresses of channels, which are secrets: apprise always, urllib3 when debugging.
-        "apprise": {"level": "CRITICAL", "handlers": ["stderr"], "propagate": False},
-        "urllib3": {"level": "INFO"},
-    },
-}
+# ── operation ─────────────────────────────────────────────────────────────────────────────────
+# Who may read /metrics: whoever bears the token, and these networks.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+try:
+    METRICS_NETWORKS = [
+        ipaddress.ip_network(text)
+        for text in env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_NETWORKS: {error}") from error
+# Workers are processes of their own: each serves its figures at a port, 0 for none.
+WORKER_METRICS_HOST = env.str("WORKER_METRICS_HOST", default="127.0.0.1")
+WORKER_METRICS_PORT = env.int("WORKER_METRICS_PORT", default=0)
+# /readyz fails when less is free in VAR_DIR.
+MIN_FREE_DISK_MB = env.int("MIN_FREE_DISK_MB", default=100)
+# Whatever tells releases apart, shown in /metrics.
+BUILD_REVISION = env.str("BUILD_REVISION", default="")
+# A line for each request that went well, too; refusals and failures always have theirs.
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=False)
+# The client's address in them. It is personal data: not unless somebody decides so.
+LOG_CLIENT_ADDRESS = env.bool("LOG_CLIENT_ADDRESS", default=False)
+LOG_FORMATS = ("console", "json")
+
+
+def logging_as(default: str) -> dict[str, Any]:
+    """LOG_FORMAT, or the default; raises ImproperlyConfigured for one that is none."""
+    form = env.str("LOG_FORMAT", default="") or default
+    if form not in LOG_FORMATS:
+        raise ImproperlyConfigured(f"LOG_FORMAT is one of {', '.join(LOG_FORMATS)}, not {form}.")
+    return logging_config(
+        as_json=form == "json",
+        level=env.str("LOG_LEVEL", default="INFO").upper(),
+        worker_level=env.str("WORKER_LOG_LEVEL", default="WARNING").upper(),
+        secrets=_secrets(),
+    )
+
+
+def _secrets() -> list[str]:
+    """What must not stand in any line, whoever writes it."""
+    urls = [env.str(name, default="") for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")]
+    hosts = [
+        value for host in CODE_HOSTS.values() for value in (host["token"], host["write_token"])
+    ]
+    return [
+        *filter(None, (urlsplit(url).password for url in urls)),
+        *hosts,
+        *(secret.strip() for secret in GITEE_WEBHOOK_SECRET.split(",")),
+        *(app["secret"] for app in SOCIALACCOUNT_PROVIDERS["gitee"]["APPS"]),
+        *NOTIFY_URLS,
+        METRICS_TOKEN,
+    ]
+
+
+LOGGING = logging_as("console")
