@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger import record
 from members.models import Person, Promotion, actor_of
-from reviews.models import PullRequest
+from reviews.models import Issue, PullRequest
 
 from .models import AgendaItem, Meeting
 from .schedule import Refused, locked
@@ -48,6 +48,7 @@ def propose(
     minutes_allotted: int | None = None,
     promotion: Promotion | None = None,
     pull_request: PullRequest | None = None,
+    issue: Issue | None = None,
 ) -> AgendaItem:
     """Put a topic at the end of the agenda; the same person's same topic is there once.
 
@@ -71,6 +72,7 @@ def propose(
         proposed_by=by,
         promotion=promotion,
         pull_request=pull_request,
+        issue=issue,
         created_at=at,
     )
     _record(item, "agenda.proposed", by, at)

@@ -59,7 +59,12 @@ def page_of(
 ) -> AgendaPage:
     """What to print; `edited` is an item's form that came back with errors. Two queries."""
     found = meeting.agenda_items.select_related(
-        "meeting", "proposed_by", "promotion__person", "promotion__sig", "pull_request__repository"
+        "meeting",
+        "proposed_by",
+        "promotion__person",
+        "promotion__sig",
+        "pull_request__repository",
+        "issue__repository",
     )
     items = list(found.prefetch_related("proposed_by__accounts"))
     standing = [item for item in items if item.withdrawn_at is None]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from ledger.models import Entry
 from members.models import Sig
 
-from .models import MeetingDecision
+from .models import Meeting, MeetingDecision
 
 EVENTS_SHOWN = 100
 COLUMNS = (
@@ -83,6 +83,12 @@ def listed(sig: Sig) -> QuerySet[MeetingDecision]:
         "sig", "meeting__sig", "meeting__series", "agenda_item", "supersedes__sig"
     )
     return rows.prefetch_related(Prefetch("superseded_by", queryset=successors))
+
+
+def standing_of(meeting: Meeting) -> list[MeetingDecision]:
+    """What a meeting decided and did not withdraw, in its order. Select `sig`; two queries at most."""
+    rows = listed(meeting.sig).filter(meeting=meeting, withdrawn_at=None)
+    return list(rows.order_by("number"))
 
 
 def history_of(decision: MeetingDecision) -> list[Event]:

@@ -10,8 +10,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Account, Person, Promotion, Sig
-from reviews.models import PullRequest
+from reviews import subject
+from reviews.models import Issue, PullRequest
 
+from . import meant
 from .models import ActionItem, Meeting
 from .recurrence import instant
 
@@ -105,6 +107,13 @@ class AgendaForm(forms.Form):
         help_text=_("编号（!12）、owner/name!12 或它的网址。"),
     )
 
+    issue = forms.CharField(
+        label=_("相关问题或 RFC"),
+        required=False,
+        max_length=400,
+        help_text=_("编号（#I4CE7W）、owner/name#I4CE7W 或它的网址。"),
+    )
+
     def __init__(self, *args: Any, sig: Sig, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sig = sig
@@ -132,6 +141,21 @@ class AgendaForm(forms.Form):
         if len(found) > 1:
             raise forms.ValidationError(_("几个仓库都有这个编号，请写成 owner/name!编号。"))
         return found[0]
+
+    def clean_issue(self) -> Issue | None:
+        """By its address, of this portal or the code host, else as subject.find reads it."""
+        text = self.cleaned_data["issue"].strip()
+        if not text:
+            return None
+        if named := meant.subject_in(self.sig, text).issue:
+            return named
+        try:
+            found = subject.find(self.sig, text)
+        except subject.Unreadable as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        if not isinstance(found, Issue):
+            raise forms.ValidationError(_("这是拉取请求，请填写在上面一栏。"))
+        return found
 
 
 class AttendanceForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import Q
 
-from members.models import Account, Person, Promotion
+from members.models import Account, Person, Promotion, Sig
 from reviews.models import Issue, PullRequest
 
 from . import structure
@@ -95,7 +95,7 @@ def _decisions(
 ) -> list[Decided]:
     targets = _targets(meeting, lines, problems)
     items = _agenda(meeting) if any(line.topic for line in lines) else {}
-    subjects = _subjects(meeting, [line.text for line in lines])
+    subjects = _subjects(meeting.sig, [line.text for line in lines])
     return [
         Decided(
             line=line.line,
@@ -158,19 +158,19 @@ def _agenda(meeting: Meeting) -> dict[str, int]:
 
 
 # ── what a line is about ──────────────────────────────────────────────────────────────────────
-def subject_in(meeting: Meeting, text: str) -> Subject:
+def subject_in(sig: Sig, text: str) -> Subject:
     """The promotion, pull request and issue whose addresses a text holds."""
-    (subject,) = _subjects(meeting, [text])
+    (subject,) = _subjects(sig, [text])
     return subject
 
 
-def _subjects(meeting: Meeting, texts: Sequence[str]) -> list[Subject]:
-    ids = [_promotion_ids(meeting, text) for text in texts]
+def _subjects(sig: Sig, texts: Sequence[str]) -> list[Subject]:
+    ids = [_promotion_ids(sig, text) for text in texts]
     named = [_named(text) for text in texts]
-    promotions = _promotions(meeting, {pk for found in ids for pk in found})
+    promotions = _promotions(sig, {pk for found in ids for pk in found})
     every = {one for found in named for one in found}
-    pulls = _pulls(meeting, {one for one in every if one.is_pull})
-    issues = _issues(meeting, {one for one in every if not one.is_pull})
+    pulls = _pulls(sig, {one for one in every if one.is_pull})
+    issues = _issues(sig, {one for one in every if not one.is_pull})
     return [
         Subject(_only(promotions, pks), _only(pulls, rows), _only(issues, rows))
         for pks, rows in zip(ids, named, strict=True)
@@ -183,18 +183,18 @@ def _only(rows: Mapping[Any, Row], keys: Iterable[Any]) -> Row | None:
     return found[0] if len(found) == 1 else None
 
 
-def _promotion_ids(meeting: Meeting, text: str) -> list[int]:
+def _promotion_ids(sig: Sig, text: str) -> list[int]:
     return [
         int(match["pk"])
         for match in PROMOTION.finditer(text)
-        if match["base"] == settings.SITE_URL and match["slug"] == meeting.sig.slug
+        if match["base"] == settings.SITE_URL and match["slug"] == sig.slug
     ]
 
 
-def _promotions(meeting: Meeting, ids: set[int]) -> dict[int, Promotion]:
+def _promotions(sig: Sig, ids: set[int]) -> dict[int, Promotion]:
     if not ids:
         return {}
-    rows = Promotion.objects.filter(sig=meeting.sig, pk__in=ids).defer("evidence")
+    rows = Promotion.objects.filter(sig=sig, pk__in=ids).defer("evidence")
     return {row.pk: row for row in rows}
 
 
@@ -216,21 +216,21 @@ def _named(text: str) -> list[Named]:
     return found
 
 
-def _pulls(meeting: Meeting, named: set[Named]) -> dict[Named, PullRequest]:
+def _pulls(sig: Sig, named: set[Named]) -> dict[Named, PullRequest]:
     numbers = {int(one.number) for one in named if len(one.number) < 10}
     if not numbers:
         return {}
-    rows = PullRequest.objects.filter(repository__sig=meeting.sig, number__in=numbers)
+    rows = PullRequest.objects.filter(repository__sig=sig, number__in=numbers)
     return {_name_of(row): row for row in rows.select_related("repository")}
 
 
-def _issues(meeting: Meeting, named: set[Named]) -> dict[Named, Issue]:
+def _issues(sig: Sig, named: set[Named]) -> dict[Named, Issue]:
     if not named:
         return {}
     any_number = Q()
     for one in named:
         any_number |= Q(number__iexact=one.number)
-    rows = Issue.objects.filter(any_number, repository__sig=meeting.sig)
+    rows = Issue.objects.filter(any_number, repository__sig=sig)
     return {_name_of(row): row for row in rows.select_related("repository")}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from meetings import (
     agenda_page,
+    decision_list,
     digest,
     forms,
     minutes_forms,
@@ -161,6 +162,7 @@ def meeting_page(
             meeting.attendances.select_related("person").prefetch_related("person__accounts")
         ),
         "actions": action_rows(meeting.action_items.all(), user, sig),
+        "decisions": decision_list.standing_of(meeting),
         "problems": problem.from_json(meeting.import_problems),
         **_forms(request, meeting, is_host, warned),
         **minutes_forms.forms_of(meeting, text, timezone.now()),

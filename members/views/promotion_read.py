@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from .. import spreadsheet
 from ..ballot_box import database_now, rules_of
 from ..file_change_page import groups_of
+from ..mentions import mentions_of
 from ..models import Promotion, Sig
 from ..paging import BadCursor, asked_page
 from ..policy import FIGURES
@@ -101,6 +102,7 @@ def detail_page(request: HttpRequest, promotion: Promotion, **forms: Any) -> Htt
         "page": page,
         "files": groups_of(promotion, may_change=False, sees_addresses=False),
         "events": [entry_words(entry) for entry in page.events],
+        "mentions": mentions_of(promotion),
         **step_forms(promotion, viewer, roles, page.my_ballot, now),
     }
     return render(request, "members/promotion_detail.html", context | forms)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from members import spreadsheet
+from members.mentions import mentions_of
 from members.models import Sig
 from members.walks import page_of_walks
 
@@ -67,6 +68,7 @@ def issue_detail(request: HttpRequest, owner: str, name: str, number: str) -> Ht
         "links": _links_to(issue),
         "panel": panel_on(issue, request.user),
         "rfc_panel": rfc_panel_on(issue, request.user),
+        "mentions": mentions_of(issue),
     }
     return render(request, "reviews/issue_detail.html", context)
 

@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from members.mentions import mentions_of
 from members.models import Repository
 
 from ..models import PullRequest
@@ -27,6 +28,7 @@ def record_detail(request: HttpRequest, owner: str, name: str, number: int) -> H
         "pull": pull,
         "record": record_of(pull, part=_part(request)),
         "panel": panel_on(pull, request.user),
+        "mentions": mentions_of(pull),
     }
     return render(request, "reviews/record_detail.html", context)
 

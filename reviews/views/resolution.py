@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ledger.models import Entry
 from members import spreadsheet
 from members.ballot_box import database_now
+from members.mentions import mentions_of
 from members.models import Person, Sig
 from members.paging import asked_page
 from members.refusals import BadProposal, Refusal
@@ -82,6 +83,7 @@ def resolution_detail(request: HttpRequest, slug: str, number: int) -> HttpRespo
         "reasons_hash": resolutions.hash_of(resolution.reasons),
         "is_as_recorded": _is_as_recorded(resolution, entry),
         "supersede_url": _supersede_url(request, resolution),
+        "mentions": mentions_of(resolution.on),
     }
     return render(request, "reviews/resolution_detail.html", context)
 

@@ -233,7 +233,7 @@ def test_decision_is_tied_to_what_its_addresses_name(meeting, settings):
         "见 https://gitee.com/example/one/pulls/12 与 https://gitee.com/example/one/pulls/13",
         "见 !12",
     ]
-    found = [meant.subject_in(meeting, line) for line in lines]
+    found = [meant.subject_in(meeting.sig, line) for line in lines]
 
     assert [one.promotion for one in found[:3]] == [promotion, promotion, None]
     assert [one.pull_request for one in found[2:4]] == [pull, pull]
@@ -249,7 +249,7 @@ def test_two_pull_requests_in_one_line_are_neither(meeting, settings):
         PullRequestFactory(repository=repository, number=number)
     text = "https://gitee.com/example/one/pulls/12 https://gitee.com/example/one/pulls/13"
 
-    assert meant.subject_in(meeting, text).pull_request is None
+    assert meant.subject_in(meeting.sig, text).pull_request is None
 
 
 # ── action items ──────────────────────────────────────────────────────────────────────────────

@@ -224,7 +224,7 @@ def test_page_takes_the_same_queries_for_one_row_and_three(
 
     # meeting, day overrides, text, three of the digest, and with accounts: agenda, attendance, actions;
     # signed in also session, user, person, accounts, host, maintainer
-    with django_assert_num_queries({"anonymous": 12, "committer": 18}[who]):
+    with django_assert_num_queries({"anonymous": 13, "committer": 19}[who]):
         assert client.get(url(meeting)).status_code == 200
 
 

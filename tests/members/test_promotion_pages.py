@@ -267,7 +267,7 @@ def test_detail_renders_the_reason_safely(cast, client):
     assert 'href="javascript:' not in page
 
 
-@pytest.mark.parametrize(("ballots", "queries"), [(1, 19), (3, 19)])
+@pytest.mark.parametrize(("ballots", "queries"), [(1, 20), (3, 20)])
 def test_detail_has_a_constant_number_of_queries(
     cast, client, ballots, queries, django_assert_num_queries
 ):

@@ -100,7 +100,7 @@ def test_detail_has_as_many_queries_whatever_the_evidence(
 ):
     contribute(cast, number)
     promotion = with_evidence(cast)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(promotion.get_absolute_url())
 
 

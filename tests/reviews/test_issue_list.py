@@ -242,7 +242,7 @@ def test_issue_takes_a_fixed_number_of_queries(
     CommentFactory.create_batch(count, on=issue)
     for pull in PullRequestFactory.create_batch(count, repository=repository):
         IssueLink.objects.create(pull=pull, repository=repository, number="I4CE7W")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get("/issues/example/one/I4CE7W/")
     html = response.content.decode()
     assert "<strong>重现步骤</strong>" in html

@@ -100,7 +100,7 @@ def test_record_takes_a_fixed_number_of_queries(
         log(pull, f"添加了标签 {hour}", hour)
         IssueFactory(repository=repository, number=str(hour + 1))
         ResolutionFactory(on=pull, number=hour + 1, decided_by=term.person)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/reviews/example/one/12/")
 
 
