@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
@@ -34,7 +34,6 @@ class PortalGauges(Collector):
             families = list(_of_database(timezone.now()))
         except (DatabaseError, InterfaceError) as error:
             log.warning("metrics without a database: %s", type(error).__name__)
-            connection.close()
             families = []
         yield _plain("sigportal_database_up", "1 when the database answers.", int(bool(families)))
         yield from families

@@ -80,8 +80,6 @@ def _database() -> Finding:
         missing = _missing_migrations()
     except (DatabaseError, InterfaceError) as error:
         log.warning("the database does not answer: %s", type(error).__name__)
-        # A broken connection would be taken for the next request.
-        connection.close()
         return Finding("database", "does not answer")
     named = ", ".join(missing[:MIGRATIONS_NAMED])
     return Finding("database", f"{len(missing)} migrations missing: {named}" if missing else "")

@@ -39,13 +39,18 @@ def _send_number(headers: dict[str, Any] | None = None, **kwargs: Any) -> None:
 def _begin(task_id: str, task: Any, **kwargs: Any) -> None:
     """Also for a task that runs in place, inside a request: its context comes back afterwards."""
     known = structlog.contextvars.get_contextvars().get(_HEADER)
-    number = getattr(task.request, _HEADER, None) or known or task_id
+    number = _number_in(task.request) or known or task_id
     task.request.portal_began = (
         time.perf_counter(),
         structlog.contextvars.bind_contextvars(
             request_id=str(number), task=task.name, task_id=task_id
         ),
     )
+
+
+def _number_in(message: Any) -> str | None:
+    """A worker finds headers of ours among Celery's, a task in place in a mapping of their own."""
+    return getattr(message, _HEADER, None) or (message.headers or {}).get(_HEADER)
 
 
 def _end(task: Any, state: str | None = None, **kwargs: Any) -> None:
