@@ -14,7 +14,7 @@ from ledger import record
 from members.models import Account, Person, Sig
 from reviews.models import PullRequest
 
-from . import attendance, minutes, schedule, template
+from . import attendance, minutes, schedule, structure, template
 from .models import ActionItem, AgendaItem, Attendance, Meeting, MinutesRevision
 from .problem import Problem
 from .schedule import uid, utc
@@ -267,10 +267,17 @@ def _fill_actions(
             created_at=meeting.starts_at,
         )
         for action in actions
-        if action.text not in known
+        if action.text not in known and not _is_line(action)
     ]
     ActionItem.objects.bulk_create(new)
     return tuple(item.owner_name for item in new if item.owner_id)
+
+
+def _is_line(action: template.Action) -> bool:
+    """It says itself what it is, or gives a day: meetings.deciding takes it from the public text."""
+    first = action.text.partition("\n")[0]
+    lines = structure.read(f"## Action items\n* {first} -- {action.owner or '?'}")
+    return bool(lines.decisions) or any(one.is_labelled or one.due_on for one in lines.actions)
 
 
 def _save(meeting: Meeting, body: str, file_name: str, publish: bool, at: dt.datetime) -> None:

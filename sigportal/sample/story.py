@@ -24,6 +24,8 @@ FILES = ("README.md", "README_en.md", "sig-info.yaml", "OWNERS")
 SLUG = "mindspore-transformers"
 ROLES_SINCE = dt.date(2025, 6, 28)
 PAST_MONTHS = 6
+# With so many decisions before it, the next one supersedes the first.
+SUPERSEDING = 3
 DAY = dt.timedelta(days=1)
 TOPICS = (
     ("示例：训练性能回退的定位进展", "示例：断点续训的接口评审", "示例：文档改版计划"),
@@ -100,6 +102,10 @@ def minutes_text(meeting: Meeting) -> str:
     notes = "\n".join(
         f"* {n} - {topic}：已讨论，结论见行动项。" for n, topic in enumerate(topics, start=1)
     )
+    standing = meeting.sig.meeting_decisions.count()
+    decision = f"- 决定：示例：采用“{topics[0].removeprefix('示例：')}”的方案"
+    if standing == SUPERSEDING:
+        decision += "（取代 D-1）"
     return f"""# {day:%A}, {day:%B} {day.day}, {day.year} at 16:00 GMT+8
 
 ## Agenda
@@ -121,6 +127,8 @@ def minutes_text(meeting: Meeting) -> str:
 ## Notes
 
 {notes}
+
+{decision}
 
 ## Action items
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from ledger.models import Entry
-from meetings import deciding, meant, minutes
+from meetings import deciding, meant, minutes, minutes_file
 from meetings.models import ActionItem, MeetingDecision
 from meetings.skeleton import skeleton
 from members.models import Person
@@ -366,3 +366,57 @@ def test_publishing_at_the_same_time_gives_no_number_twice(sig):
 
     assert not faults
     assert sorted(MeetingDecision.objects.values_list("number", flat=True)) == list(range(1, 9))
+
+
+# ── files ─────────────────────────────────────────────────────────────────────────────────────
+FILE = """# Thursday November 5, 2026 at 16:00 GMT+8
+
+## Agenda
+
+* 1 - A topic
+
+## Conference links
+
+* None
+
+## Attendees
+
+* Ann Lee
+
+## Notes
+
+* 1 - We talked.
+- Decision: adopt plan A
+
+## Action items
+
+* 1 - Write the guide. -- Ann Lee
+* 2 - Measure it. -- Ann Lee, due 2026-12-10
+* Action: tell everybody
+* 决定：下次再议
+"""
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_file_is_read_once_for_each_line(sig, publish):
+    ann = PersonFactory(name="Ann Lee")
+    for _again in range(2):
+        minutes_file.load(sig=sig, text=FILE, file_name="a-20261105.md", publish=publish, at=AT)
+
+    found = {item.text: (item.owner, item.due_on) for item in ActionItem.objects.all()}
+    if not publish:
+        assert found == {"Write the guide.": (ann, None)}
+        minutes_file.load(sig=sig, text=FILE, file_name="a-20261105.md", publish=True, at=AT)
+        found = {item.text: (item.owner, item.due_on) for item in ActionItem.objects.all()}
+    assert found == {
+        "Write the guide.": (ann, None),
+        "Measure it.": (ann, dt.date(2026, 12, 10)),
+        "tell everybody": (None, None),
+    }
+    assert ActionItem.objects.count() == 3
+    assert [row.text for row in MeetingDecision.objects.order_by("number")] == [
+        "adopt plan A",
+        "下次再议",
+    ]
+    ((_name, text),) = minutes_file.exports(sig)
+    assert text == FILE
