@@ -52,7 +52,8 @@ def actions_for(person: Person, at: dt.datetime) -> list[ActionItem]:
 
 def _bounded(meetings: QuerySet[Meeting], at: dt.datetime) -> list[Meeting]:
     rows = meetings.filter(starts_at__gte=at - PAST)
-    newest = rows.select_related("sig", "series").order_by("-starts_at", "-pk")[:MAX_EVENTS]
+    rows = rows.select_related("sig", "series", "host", "scribe")
+    newest = rows.order_by("-starts_at", "-pk")[:MAX_EVENTS]
     return list(newest)[::-1]
 
 
@@ -158,6 +159,10 @@ def _description(meeting: Meeting, url: str, calendar: HolidayCalendar) -> str:
     holiday = calendar.holiday_name(meeting.starts_at.astimezone(meeting.zone).date())
     if holiday and meeting.is_open:
         lines.append(_("这一天是公众假期：%(name)s") % {"name": holiday})
+    if meeting.host:
+        lines.append(_("主持人：%(name)s") % {"name": meeting.host.name})
+    if meeting.scribe:
+        lines.append(_("记录人：%(name)s") % {"name": meeting.scribe.name})
     if meeting.note:
         lines.append(_("说明：%(note)s") % {"note": meeting.note})
     return "\n".join(lines)

@@ -41,7 +41,7 @@ class AgendaFeed(Feed):
         standing = AgendaItem.objects.filter(withdrawn_at=None)
         told = Q(frozen_at__isnull=False) | Q(agenda_reopened_at__isnull=False)
         rows = Meeting.objects.filter(told, sig=obj)
-        rows = rows.select_related("sig", "series").order_by("-starts_at", "-pk")
+        rows = rows.select_related("sig", "series", "host", "scribe").order_by("-starts_at", "-pk")
         return list(rows.prefetch_related(Prefetch("agenda_items", queryset=standing))[:ENTRIES])
 
     def item_title(self, item: Meeting) -> str:
@@ -53,9 +53,13 @@ class AgendaFeed(Feed):
         opening = f"{local:%Y-%m-%d %H:%M} {item.zone.key}"
         topics = [topic.local_title for topic in item.agenda_items.all()]
         agenda = gettext("；").join(topics) or gettext("暂无议题")
+        host = gettext("主持人：%(name)s") % {"name": item.host.name} if item.host else ""
+        scribe = gettext("记录人：%(name)s") % {"name": item.scribe.name} if item.scribe else ""
         note = gettext("说明：%(note)s") % {"note": item.note} if item.note else ""
         again = "" if item.is_frozen else gettext("例会推迟，议程重新开放，会前再次公布。")
-        return printable("\n".join(part for part in (opening, agenda, again, note) if part))
+        return printable(
+            "\n".join(part for part in (opening, host, scribe, agenda, again, note) if part)
+        )
 
     def item_link(self, item: Meeting) -> str:
         return settings.SITE_URL + item.get_absolute_url()

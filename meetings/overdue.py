@@ -43,13 +43,14 @@ def stage_of(meeting: Meeting, now: dt.datetime) -> int | None:
 
 
 def writers_of(meeting: Meeting, now: dt.datetime) -> list[Person]:
-    """Whoever wrote a draft of it, and the SIG's Maintainers, who host."""
+    """Its scribe and its host, whoever wrote a draft of it, and the SIG's Maintainers."""
     terms = RoleTerm.objects.active(meeting.sig.day_of(now)).filter(
         sig=meeting.sig, role=RoleTerm.Role.MAINTAINER
     )
     wrote = meeting.minutes_revisions.exclude(author=None).values("author")
-    hosts_or_scribes = Q(pk__in=terms.values("person")) | Q(pk__in=wrote)
-    return list(Person.objects.filter(hosts_or_scribes).order_by("pk"))
+    named = [key for key in (meeting.scribe_id, meeting.host_id) if key is not None]
+    people = Q(pk__in=named) | Q(pk__in=terms.values("person")) | Q(pk__in=wrote)
+    return list(Person.objects.filter(people).order_by("pk"))
 
 
 def _morning(meeting: Meeting, held_on: dt.date, days: int) -> dt.datetime:

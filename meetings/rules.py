@@ -10,7 +10,7 @@ from members.models import Person, Sig
 from members.rules import User, acting_person, is_committer_or_above, is_maintainer
 
 from .minutes_stages import WHO, Act, Stage, allows
-from .models import ActionItem, AgendaItem, Meeting
+from .models import ActionItem, AgendaItem, Meeting, RotationSeat
 
 
 def is_host_of_sig(user: User, sig: Sig) -> bool:
@@ -26,6 +26,18 @@ def can_edit_meeting(user: User, meeting: Meeting) -> bool:
 def is_named(person: Person | None, meeting: Meeting) -> bool:
     """The meeting's own host or scribe; no query, so lists ask it of each row."""
     return person is not None and person.pk in (meeting.host_id, meeting.scribe_id)
+
+
+def is_in_rotation(person: Person | None, meeting: Meeting) -> bool:
+    """Has a place in one of the lists of the meeting's series."""
+    if person is None or meeting.series_id is None:
+        return False
+    return RotationSeat.objects.filter(series=meeting.series_id, person=person).exists()
+
+
+def can_take_duty(user: User, meeting: Meeting) -> bool:
+    """May host or write a meeting nobody is named for: Committers, Maintainers, whoever has turns."""
+    return is_host_of_sig(user, meeting.sig) or is_in_rotation(acting_person(user), meeting)
 
 
 def can_plan(user: User, sig: Sig) -> bool:

@@ -12,6 +12,7 @@ from .views import (
     calendar,
     decision,
     digest,
+    hosting,
     meeting,
     minutes,
     minutes_comment,
@@ -33,10 +34,23 @@ urlpatterns = [
     path("sigs/<slug:slug>/series/", planning.series_list, name="series-list"),
     path("sigs/<slug:slug>/series/new/", planning.series_create, name="series-create"),
     path("sigs/<slug:slug>/series/<int:pk>/", planning.series_edit, name="series-edit"),
+    path("sigs/<slug:slug>/series/<int:pk>/seats/<slug:duty>/", hosting.seat_add, name="seat-add"),
+    *(
+        path(
+            f"sigs/<slug:slug>/series/<int:pk>/seats/<int:seat_pk>/{do}/",
+            hosting.seat_change,
+            {"do": do},
+            name=f"seat-{do}",
+        )
+        for do in ("up", "down", "remove")
+    ),
     path(MEETING, meeting.meeting_detail, name="meeting-detail"),
     path(f"{MEETING}move/", meeting.meeting_move, name="meeting-move"),
     path(f"{MEETING}cancel/", meeting.meeting_cancel, name="meeting-cancel"),
     path(f"{MEETING}hold/", meeting.meeting_hold, name="meeting-hold"),
+    path(f"{MEETING}duties/<slug:duty>/", hosting.duty_name, name="duty-name"),
+    path(f"{MEETING}duties/<slug:duty>/take/", hosting.duty_take, name="duty-take"),
+    path(f"{MEETING}duties/<slug:duty>/back/", hosting.duty_give_back, name="duty-give-back"),
     path(f"{MEETING}agenda/", agenda.agenda_add, name="agenda-add"),
     path(f"{MEETING}agenda/fill/", agenda.agenda_fill, name="agenda-fill"),
     path(f"{MEETING}agenda/announce/", agenda.agenda_announce, name="agenda-announce"),

@@ -19,7 +19,7 @@ View = Callable[..., HttpResponse]
 
 
 def meeting_or_404(slug: str, pk: int) -> Meeting:
-    meetings = Meeting.objects.select_related("sig", "series")
+    meetings = Meeting.objects.select_related("sig", "series", "host", "scribe")
     return get_object_or_404(meetings, pk=pk, sig__slug=slug)
 
 

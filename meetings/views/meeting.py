@@ -1,7 +1,7 @@
 """The SIG's meetings: what comes, what was, and one meeting with all that belongs to it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from meetings import (
     decision_list,
     digest,
     forms,
+    hosting_page,
     minutes_forms,
     minutes_page,
     problem,
@@ -56,7 +57,8 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
         return found_page(request, sig, search_form)
     today_starts_at = day_starts_at(sig, timezone.now())
     meetings = Meeting.objects.filter(sig=sig).select_related("sig", "series")
-    coming = meetings.coming(today_starts_at).with_agenda_count()[:COMING_SHOWN]
+    coming = meetings.coming(today_starts_at).with_agenda_count()
+    coming = coming.select_related("sig", "series", "host", "scribe")[:COMING_SHOWN]
     page = asked_page(
         request.GET,
         meetings.past(today_starts_at).with_minutes_flags(),
@@ -136,11 +138,14 @@ def meeting_page(
     meeting: Meeting,
     *,
     edited: tuple[int, Form] | None = None,
+    duty_forms: Mapping[str, Form] | None = None,
     **bound: Form,
 ) -> HttpResponse:
-    """The page of one meeting; `bound` are forms that came back with errors, `edited` an item's."""
+    """The page of one meeting; `bound` are forms that came back with errors, `edited` an item's,
+    `duty_forms` those of hosting_page."""
     user, sig = request.user, meeting.sig
-    is_host = rules.can_edit_meeting(user, meeting)
+    leads = rules.is_host_of_sig(user, sig)
+    is_host = leads or rules.is_named(acting_person(user), meeting)
     warned = _warned(meeting, china())
     text = minutes_page.page_of(meeting, is_editor=is_host, at=timezone.now())
     progress = digest.digest_of(meeting, timezone.now())
@@ -157,6 +162,9 @@ def meeting_page(
         "may_put_digest": is_host and not (text.revision and text.revision.is_public),
         "agenda": agenda_page.page_of(
             meeting, acting_person(user), is_host=is_host, at=timezone.now(), edited=edited
+        ),
+        "duties": hosting_page.rows_of(
+            meeting, acting_person(user), leads=leads, bound=duty_forms or {}
         ),
         "attendances": list(
             meeting.attendances.select_related("person").prefetch_related("person__accounts")

@@ -1,8 +1,10 @@
 """Maintainers call extra meetings and change the series by which the regular ones recur."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import planning_forms as forms
-from meetings import rules, schedule
+from meetings import rules, schedule, seats_page
 from meetings import series as series_room
 from meetings.models import Series
 from members.models import Sig
@@ -43,7 +45,7 @@ def series_list(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "meetings/series_list.html",
         sig,
-        rows=list(sig.series.order_by("-is_active", "starts_on", "pk")),
+        rows=seats_page.rows_of(sig),
         may_plan=rules.can_plan(request.user, sig),
     )
 
@@ -80,7 +82,26 @@ def series_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         )
         messages.success(request, _told(followed))
         return redirect("meetings:series-list", slug)
-    return _page(request, "meetings/series_edit.html", series.sig, form=form, series=series)
+    return series_page(request, series, form)
+
+
+def series_page(
+    request: HttpRequest,
+    series: Series,
+    form: Any = None,
+    *,
+    seat_forms: Mapping[str, Form] | None = None,
+) -> HttpResponse:
+    """The page of one series; `form` and `seat_forms` are those that came back with errors."""
+    return _page(
+        request,
+        "meetings/series_edit.html",
+        series.sig,
+        form=form or forms.SeriesForm(initial=forms.initial_of_series(series)),
+        series=series,
+        lists=seats_page.lists_of(series, seat_forms or {}),
+        members=seats_page.members_of(series.sig, timezone.now()),
+    )
 
 
 def _told(followed: series_room.Followed) -> str:

@@ -46,6 +46,15 @@ def test_moment_is_the_morning_of_the_meetings_zone(held, after, stage):
     assert overdue.stage_of(held, MORNING + after) == stage
 
 
+def test_scribe_and_host_are_told_whatever_role_they_hold(held, person):
+    held.scribe, held.host = person["contributor"], person["former"]
+    held.save()
+
+    overdue.remind_due(now=MORNING + 7 * DAY)
+
+    assert {name for name, _stage in told()} == {"Contributor", "Former", "Maintainer"}
+
+
 def test_who_wrote_a_draft_is_told_too(held, person):
     minutes.save_draft(meeting=held, body="一", expected=0, by=person["committer"], at=HELD_AT)
 

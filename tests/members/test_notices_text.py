@@ -28,6 +28,8 @@ DATA = {
     "meeting_state": "moved",
     "text": "写文档",
     "due_on": "2026-03-31",
+    "meeting": 5,
+    "duty": "host",
     "path": "/sigs/parallel/promotions/12/",
 }
 
@@ -56,6 +58,7 @@ EXPECTED = {
     "member.merged": "您在门户的记录已合并",
     "meeting.announced": "议程公布：十二月例会，2026-03-12 16:00 (北京时间)（并行训练）",
     "action.due": "行动项到期：写文档（并行训练）",
+    "meeting.your_turn": "请您主持：十二月例会，2026-03-12 16:00 (北京时间)（并行训练）",
     "meeting.changed": "已改期：十二月例会（并行训练）",
     "minutes.overdue": "纪要待发布：十二月例会（并行训练）",
     "minutes.offered": "纪要征求意见：十二月例会（并行训练）",
