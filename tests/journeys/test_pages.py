@@ -46,6 +46,8 @@ def addresses(sig) -> list[str]:
         f"{home}/meetings/{coming.pk}/",
         f"{home}/meetings/{held.pk}/",
         f"{home}/actions/",
+        f"{home}/decisions/",
+        f"{home}/decisions/1/",
         f"{home}/meetings/?q=冻结",
         f"{home}/meetings/?q=nothing-said",
         "/search/",

@@ -176,7 +176,7 @@ def test_script_gets_the_forms_and_the_facts(sign_in, meeting, item):
     )
     html = answer.content.decode()
 
-    assert html.lstrip().startswith('<div id="minutes-lines">')
+    assert html.lstrip().startswith('<div id="minutes-lines" class="stack">')
     assert 'id="minutes-live" data-number="1"' in html
     assert 'hx-swap-oob="true"' in html
     assert "1 条决定" in html
