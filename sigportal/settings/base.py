@@ -6,7 +6,7 @@ Every value an installation may choose comes from the environment and is listed 
 import ipaddress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from sigportal.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = Path(environ.Env().str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
-
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
@@ -373,11 +372,13 @@ def logging_as(default: str) -> dict[str, Any]:
 def _secrets() -> list[str]:
     """What must not stand in any line, whoever writes it."""
     urls = [env.str(name, default="") for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")]
+    passwords = [url.password for url in map(urlsplit, urls) if url.password]
     hosts = [
         value for host in CODE_HOSTS.values() for value in (host["token"], host["write_token"])
     ]
     return [
-        *filter(None, (urlsplit(url).password for url in urls)),
+        *passwords,
+        *map(unquote, passwords),
         *hosts,
         *(secret.strip() for secret in GITEE_WEBHOOK_SECRET.split(",")),
         *(app["secret"] for app in SOCIALACCOUNT_PROVIDERS["gitee"]["APPS"]),
