@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from meetings import agenda, minutes_file, recurrence, schedule
+from meetings import agenda, minutes_file, recurrence, schedule, seats
 from meetings import series as series_room
 from meetings.models import Meeting, Series
 from members import holiday, promotion
@@ -62,7 +62,20 @@ def hold_meetings(sig: Sig, at: dt.datetime) -> None:
     yesterday = sig.day_of(at) - DAY
     for meeting in schedule.plan(series, since=since, until=yesterday, at=at):
         _past_meeting(series, meeting, at)
+    take_turns(series, at)
     schedule.plan(series, at=at)
+
+
+def take_turns(series: Series, at: dt.datetime) -> None:
+    """Who hosts and who writes in turn; a Contributor is among the writers."""
+    lists = {
+        "host": ("suhaibo", "hss-shuai", "renyujin"),
+        "scribe": ("sample-linxia", "chenrayray", "hss-shuai"),
+    }
+    for duty, logins in lists.items():
+        for login in logins:
+            person, by = cast.person(login), cast.person("suhaibo")
+            seats.add(series=series, duty=duty, person=person, by=by, at=at)
 
 
 def _past_meeting(series: Series, meeting: Meeting, at: dt.datetime) -> None:
