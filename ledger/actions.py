@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .models import Entry
@@ -128,6 +129,8 @@ def sentence(entry: Entry) -> str:
 
 def _shown(data: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(data)
+    if values.get("title_en") and get_language() == "en":
+        values["title"] = values["title_en"]
     if isinstance(values.get("role"), str):
         values["role"] = values["role"].capitalize()
     if isinstance(values.get("outcome"), str):

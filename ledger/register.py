@@ -17,7 +17,7 @@ from . import reading
 from .actions import DECIDING, GROUP_OF, sentence
 from .bigrams import exact_token, fold, tokens_of
 from .models import Entry, RegisterRow
-from .succession import Line, replaces, stands_as
+from .succession import Line, stands_as, succeed
 
 # What people look for in the content of an entry.
 WORDS = (
@@ -62,15 +62,22 @@ def enter(entry: Entry) -> None:
 
 
 def _enter(number: int, entry: Entry) -> None:
-    former = None
-    if key := replaces(entry.action, entry.subject, entry.data):
-        standing = RegisterRow.objects.filter(key=key, superseded_by=None)
-        former = standing.order_by("-number").values_list("number", flat=True).first()
+    former = succeed(Table(), number, entry.action, entry.subject, entry.data)
     RegisterRow.objects.create(
         entry=entry, number=number, supersedes=former, **facts_of(entry), **search_of(entry)
     )
-    if former is not None:
-        RegisterRow.objects.filter(number=former).update(superseded_by=number)
+
+
+class Table:
+    """Places as they stand in the table (succession.Places)."""
+
+    def newest(self, key: str, *, standing: bool) -> int | None:
+        rows = RegisterRow.objects.filter(key=key).order_by("-number")
+        number, by = rows.values_list("number", "superseded_by").first() or (None, None)
+        return None if standing and by is not None else number
+
+    def replace(self, number: int, by: int | None) -> None:
+        RegisterRow.objects.filter(number=number).update(superseded_by=by)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ Rules, review rules and minutes are replaced by their next version, which stands
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 # A column's width; a longer key is kept by its hash.
 LENGTH = 200
@@ -25,7 +25,7 @@ def stands_as(action: str, subject: str, data: Mapping[str, Any]) -> str:
     if action == "resolution.adopted":
         return _numbered("resolution", data, "number")
     if action in ("meeting.decided", "meeting.decision_amended"):
-        return _numbered("decision", data, "number")
+        return _decision(data, "number")
     return ""
 
 
@@ -36,27 +36,77 @@ def replaces(action: str, subject: str, data: Mapping[str, Any]) -> str:
     if action == "resolution.adopted":
         return _numbered("resolution", data, "supersedes")
     if action == "meeting.decided":
-        return _numbered("decision", data, "supersedes")
+        return _decision(data, "supersedes")
     if action in ("meeting.decision_amended", WITHDRAWN):
-        return _numbered("decision", data, "number")
+        return _decision(data, "number")
     return ""
 
 
+class Places(Protocol):
+    """Decisions registered so far, by key: in memory (Line) or in the table (ledger.register)."""
+
+    def newest(self, key: str, *, standing: bool) -> int | None:
+        """Number of the newest one under the key; with `standing` only one that nothing replaced."""
+
+    def replace(self, number: int, by: int | None) -> None:
+        """Another took its place; None: it stands again."""
+
+
+def succeed(
+    places: Places, number: int, action: str, subject: str, data: Mapping[str, Any]
+) -> int | None:
+    """Put a new decision in its place; the number of the one that stood there."""
+    former = _newest(places, replaces(action, subject, data), standing=True)
+    if former is not None:
+        places.replace(former, number)
+    if action == "meeting.decision_restored":
+        restored = _newest(places, _decision(data, "number"), standing=False)
+        if restored is not None:
+            places.replace(restored, None)
+    if action == "meeting.decision_superseded":
+        _hand_over(places, _decision(data, "number"), _decision(data, "superseded_by"))
+    return former
+
+
+def _hand_over(places: Places, key: str, to: str) -> None:
+    """Said of the older decision, once the minutes of the younger were amended to say so."""
+    older = _newest(places, key, standing=True)
+    younger = _newest(places, to, standing=True)
+    if older is not None and younger is not None:
+        places.replace(older, younger)
+
+
+def _newest(places: Places, key: str, *, standing: bool) -> int | None:
+    return places.newest(key, standing=standing) if key else None
+
+
 class Line:
-    """Decisions in their order: gives each its predecessor, and remembers what stands now."""
+    """Places in memory, for those who go through all entries in order."""
 
     def __init__(self) -> None:
-        self.standing: dict[str, int] = {}
+        self.by_key: dict[str, int] = {}
         self.superseded_by: dict[int, int] = {}
 
     def enter(self, number: int, action: str, subject: str, data: Mapping[str, Any]) -> int | None:
-        """The number of the decision whose place this one takes, if that one still stood."""
-        former = self.standing.pop(replaces(action, subject, data), None)
-        if former is not None:
-            self.superseded_by[former] = number
+        """The next decision; the number of the one whose place it takes."""
+        former = succeed(self, number, action, subject, data)
         if key := stands_as(action, subject, data):
-            self.standing[key] = number
+            self.by_key[key] = number
         return former
+
+    def newest(self, key: str, *, standing: bool) -> int | None:
+        number = self.by_key.get(key)
+        return None if standing and number in self.superseded_by else number
+
+    def replace(self, number: int, by: int | None) -> None:
+        if by is None:
+            self.superseded_by.pop(number, None)
+        else:
+            self.superseded_by[number] = by
+
+
+def _decision(data: Mapping[str, Any], name: str) -> str:
+    return _numbered("decision", data, name)
 
 
 def _numbered(kind: str, data: Mapping[str, Any], name: str) -> str:

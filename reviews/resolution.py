@@ -72,9 +72,9 @@ def resolutions_on(subject: Subject) -> ResolutionQuerySet:
 
 
 def entry_of(resolution: Resolution) -> Entry | None:
-    """The ledger's entry of its adoption; needs `resolution.sig`."""
+    """The ledger's entry of its adoption, with its row in the register; needs `resolution.sig`."""
     entries = Entry.objects.filter(subject=_key(resolution), action="resolution.adopted")
-    return entries.order_by("seq").first()
+    return entries.select_related("register_row").order_by("seq").first()
 
 
 def hash_of(reasons: str) -> str:

@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ledger.decisions import url_in_register
 from ledger.models import Entry
 from members import spreadsheet
 from members.ballot_box import database_now
@@ -79,7 +79,7 @@ def resolution_detail(request: HttpRequest, slug: str, number: int) -> HttpRespo
         "resolution": resolution,
         "role": entry.data["role"].capitalize() if entry else "",
         "entry": entry,
-        "entry_url": _entry_url(entry),
+        "entry_url": url_in_register(entry) if entry else "",
         "reasons_hash": resolutions.hash_of(resolution.reasons),
         "is_as_recorded": _is_as_recorded(resolution, entry),
         "supersede_url": _supersede_url(request, resolution),
@@ -136,14 +136,6 @@ def _cells(rows: ResolutionQuerySet) -> Iterator[tuple[Any, ...]]:
             row.reasons,
             settings.SITE_URL + row.get_absolute_url(),
         )
-
-
-def _entry_url(entry: Entry | None) -> str:
-    """The register's page that begins with the entry."""
-    if entry is None:
-        return ""
-    page = reverse("ledger:decisions", query={"older": entry.seq + 1})
-    return f"{page}#entry-{entry.seq}"
 
 
 def _is_as_recorded(resolution: Resolution, entry: Entry | None) -> bool:

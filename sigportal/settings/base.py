@@ -192,6 +192,8 @@ CELERY_BEAT_SCHEDULE = {
 # Who knows which rows the entries speak of; verify_ledger asks each (dotted names of functions
 # without arguments that yield a sentence a fault).
 LEDGER_WITNESSES = ["members.witness.faults"]
+# Who knows whom and which SIG the entries name (ledger.names.Directory).
+LEDGER_DIRECTORY = "members.directory"
 
 # ── notices ───────────────────────────────────────────────────────────────────────────────────
 # Kinds of which a room above members knows whether one still makes sense when it is sent (dotted
