@@ -1,10 +1,10 @@
 """Values that can be listed. Written out wherever they stand in the document: its components go by the
 name of a class alone, and half a dozen tables have a `State`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.db.models import TextChoices
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from meetings.models import ActionItem, Meeting
 from members.models import Contribution, Promotion, RoleTerm
@@ -15,6 +15,10 @@ def _listed(choices: type[TextChoices]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(choices.values)})
 
 
+Group = Annotated[
+    Literal["roles", "resolutions", "meetings", "rules", "minutes", "people"],
+    Field(description="Kind of decision, as the register groups them."),
+]
 Role = Annotated[RoleTerm.Role, _listed(RoleTerm.Role)]
 ContributionKind = Annotated[Contribution.Kind, _listed(Contribution.Kind)]
 PromotionKind = Annotated[Promotion.Kind, _listed(Promotion.Kind)]

@@ -77,7 +77,7 @@ GROUPS = (
     Group(
         _("公开记录"),
         (
-            ("/decisions", _("登记的决定（group、sig、year）")),
+            ("/decisions", _("登记的决定，筛选与页面相同")),
             ("/decisions/{number}", _("一项登记的决定")),
             ("/ledger", _("记录链的条目（action、subject、since）")),
             ("/ledger/{seq}", _("一条记录")),

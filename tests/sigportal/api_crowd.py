@@ -72,6 +72,9 @@ def promotion(sig, lin) -> None:
         evidence={"figures": {"merged": {"value": 3, "items": []}}, "items": []},
         policy__rules={"threshold": "majority"},
     )
+    Ballot.objects.create(
+        promotion=row, voter=lin, choice=-1, reason="起初的主意", cast_at=AT, superseded_at=AT
+    )
     Ballot.objects.create(promotion=row, voter=lin, choice=1, reason="赞成", cast_at=AT)
     Statement.objects.create(promotion=row, author=lin, body="公开的话", at=AT)
     Statement.objects.create(promotion=row, author=lin, body="不公开的话", at=AT, is_sealed=True)

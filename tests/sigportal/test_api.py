@@ -130,7 +130,7 @@ def test_promotion_tells_its_public_parts(client):
 
     assert [one["body"] for one in told["statements"]] == ["公开的话"]
     assert told["sealed_statements"] == 1
-    assert told["ballots"][0]["choice"] == "in_favour"
+    assert [(one["choice"], one["reason"]) for one in told["ballots"]] == [("in_favour", "赞成")]
     assert told["evidence"] == [{"figure": "merged", "value": 3}]
     assert told["outcome"]["in_favour"] == 2
 
@@ -167,6 +167,7 @@ def test_decision_is_said_in_both_languages(client):
     assert told["sentence"] == "第 1 号决议（接受）：决定"
     assert told["sentence_en"].startswith("Resolution")
     assert told["number"] == told["seq"] == 1
+    assert told["url"] == "http://testserver/decisions/1/"
 
 
 @pytest.mark.usefixtures("_crowd")
@@ -194,7 +195,7 @@ def test_person_who_was_merged_leads_to_who_they_are(client):
     gone = make.PersonFactory(account=None, merged_into=kept)
     Account.objects.create(person=kept, host="git", login="Lin Name")
 
-    assert client.get(f"{ROOT}/people/person-{gone.pk}").json()["login"] == "lin"
+    assert client.get(f"{ROOT}/people/person-{gone.pk}").json()["id"] == kept.pk
     listed = client.get(f"{ROOT}/people").json()["items"]
     assert [(one["login"], [a["login"] for a in one["accounts"]]) for one in listed] == [
         ("lin", ["lin"])
@@ -285,3 +286,24 @@ def test_long_timeline_comes_in_parts(client, monkeypatch):
     bodies = [[one["body"] for one in part["timeline"] if one["body"]] for part in (first, second)]
     assert bodies == [["一"], ["二"]]
     assert second["next_part"] is None
+
+
+def test_decisions_by_the_filter_of_the_register(client):
+    crowd()
+    make.SigFactory(slug="other")
+
+    def found(query):
+        return [one["number"] for one in client.get(f"{ROOT}/decisions?{query}").json()["items"]]
+
+    assert found("sig=transformers&group=resolutions&year=2026&standing=standing") == [1]
+    assert found("q=%E5%86%B3%E5%AE%9A") == [1]
+    assert found("sig=other") == found("group=roles") == found("standing=superseded") == []
+
+
+def test_every_group_of_the_register_can_be_asked_for():
+    from typing import get_args
+
+    from ledger.actions import GROUPS
+    from sigportal.api.choices import Group
+
+    assert set(get_args(get_args(Group)[0])) == set(GROUPS)

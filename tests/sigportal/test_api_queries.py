@@ -78,7 +78,7 @@ LISTS = {
     f"{PLACE}/pulls": 2,
     "/api/v1/sync": 2,
     "/api/v1/ledger": 1,
-    "/api/v1/decisions": 1,
+    "/api/v1/decisions": 3,
 }
 
 

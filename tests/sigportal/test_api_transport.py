@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import OperationalError
+from psycopg2 import InterfaceError
 
 from tests import factories as make
 
@@ -142,6 +144,9 @@ FOREIGN = "This cursor is none that this list gave out. Begin without one."
             "month",
             "This is no month that can be looked at.",
         ),
+        ("/api/v1/decisions?group=none", "group", None),
+        ("/api/v1/decisions?sig=nobody", "sig", None),
+        ("/api/v1/decisions?year=1999", "year", None),
         ("/api/v1/ledger?since=99999999999999999999", "since", None),
     ],
 )
@@ -175,3 +180,16 @@ def test_fault_of_ours_is_no_page(client, monkeypatch):
     said = client.get(SIGS)
 
     assert "secret" not in json.dumps(problem(said, 500))
+
+
+def test_database_that_is_away_is_said_in_json(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError from InterfaceError("connection already closed")
+
+    monkeypatch.setattr("sigportal.api.endpoints.sigs.list_of", fail)
+    client.raise_request_exception = False
+
+    said = client.get(SIGS)
+
+    assert problem(said, 503)["detail"] == "The portal cannot answer just now; try again later."
+    assert int(said.headers["Retry-After"]) > 0

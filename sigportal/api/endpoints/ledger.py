@@ -1,17 +1,21 @@
 """The append-only record, and the register of decisions."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from ledger.decision_filter import DecisionFilter
 from ledger.models import Entry, RegisterRow
+from ledger.names import directory
 
+from ..choices import Group
 from ..fields import MOST_ID, Id, Text, Whole
 from ..finding import only
 from ..paging import Asked, Listed, list_of
+from ..problem import refuse_invalid
 from ..shapes.ledger import DecisionShape, EntryShape, decision_shape, entry_shape
 
 router = Router(tags=["ledger"])
@@ -31,9 +35,14 @@ class LedgerAsked(Asked):
 
 
 class DecisionsAsked(Asked):
-    group: Text = Field("", description="Only this kind, as the answers name it.")
-    sig: Text = Field("", description="Only of the SIG with this slug.")
+    q: Text = Field("", description="Number, names, titles or reasons.")
+    group: Group | None = Field(None, description="Only this kind.")
+    sig: Text = Field("", description="Only of the SIG with this slug.", examples=["transformers"])
     year: Whole | None = Field(None, ge=1970, le=9999, description="In the portal's time zone.")
+    person: Text = Field("", description="Login of somebody it concerns.", examples=["lin-bert"])
+    standing: Literal["standing", "superseded"] | None = Field(
+        None, description="Whether a later one took its place."
+    )
 
 
 @router.get("/ledger", response=Listed[EntryShape], summary="Entries of the record")
@@ -59,10 +68,9 @@ def decision_list(
     request: HttpRequest, response: HttpResponse, asked: Query[DecisionsAsked]
 ) -> Any:
     """The register: whatever was decided in any SIG, the newest first."""
-    rows = _register()
-    for name in ("group", "sig", "year"):
-        if value := getattr(asked, name):
-            rows = rows.filter(**{name: value})
+    form = DecisionFilter(request.GET, sigs=directory().sigs())
+    refuse_invalid(form)
+    rows = _with_entry(form.rows())
     return list_of(request, response, asked, rows, decision_shape, name="decisions", key="number")
 
 
@@ -70,9 +78,9 @@ def decision_list(
     "/decisions/{int:number}", response=DecisionShape, tags=["decisions"], summary="One decision"
 )
 def decision_detail(request: HttpRequest, number: PathId) -> Any:
-    rows = _register().filter(number=number)
+    rows = _with_entry(RegisterRow.objects.filter(number=number))
     return decision_shape(only(rows, f"The register has no decision {number}."))
 
 
-def _register() -> QuerySet[RegisterRow]:
-    return RegisterRow.objects.select_related("entry").defer("search_text", "search_tokens")
+def _with_entry(rows: QuerySet[RegisterRow]) -> QuerySet[RegisterRow]:
+    return rows.select_related("entry").defer("search_text", "search_tokens")

@@ -1,8 +1,9 @@
 """Entries of the append-only record, and the decisions among them by their number in the register."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from pydantic import BaseModel, Field
 
@@ -10,6 +11,7 @@ from ledger.actions import sentence, url_of
 from ledger.models import Entry, RegisterRow
 from ledger.reading import as_dict
 
+from ..choices import Group
 from ..fields import Instant
 
 
@@ -32,7 +34,7 @@ class DecisionShape(BaseModel):
     number: int = Field(description="In the register: 1, 2, 3, … without a gap.", examples=[5])
     seq: int = Field(description="Number of the entry in `/ledger`.", examples=[17])
     at: Instant
-    group: str = Field(description="What kind of decision, as the register's filter names it.")
+    group: Group
     sig: str = Field(description="Slug; empty where no SIG is named.")
     actor: str = Field(examples=["person:lin-bert"])
     action: str = Field(examples=["resolution.adopted"])
@@ -42,7 +44,8 @@ class DecisionShape(BaseModel):
     supersedes: int | None = Field(description="Number of the decision it took the place of.")
     superseded_by: int | None
     hash: str
-    url: str = Field(description="Page of what was decided; empty where there is none.")
+    url: str = Field(description="Its own page, which stays.")
+    subject_url: str = Field(description="Page of what it is about; empty where there is none.")
 
 
 def entry_shape(entry: Entry) -> EntryShape:
@@ -57,7 +60,7 @@ def decision_shape(row: RegisterRow) -> DecisionShape:
         number=row.number,
         seq=entry.seq,
         at=row.at,
-        group=row.group,
+        group=cast(Group, row.group),
         sig=row.sig,
         actor=entry.actor,
         action=entry.action,
@@ -67,7 +70,8 @@ def decision_shape(row: RegisterRow) -> DecisionShape:
         supersedes=row.supersedes,
         superseded_by=row.superseded_by,
         hash=entry.hash,
-        url=settings.SITE_URL + address if address else "",
+        url=settings.SITE_URL + reverse("ledger:decision", args=[row.number]),
+        subject_url=settings.SITE_URL + address if address else "",
     )
 
 
