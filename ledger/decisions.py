@@ -19,7 +19,8 @@ from .reading import as_dict
 
 SIZE = 50
 SYSTEM = "system"
-# A reason that only names what led to it, and an RFC as the record names one.
+# Reasons that only name what led to it (a charter imported, a promotion), and an RFC as the record names one.
+CHARTER = "charter"
 PROMOTION = re.compile(r"promotion:(\d{1,18})")
 ISSUE = re.compile(r"([^/#]+)/([^/#]+)#([^/#]+)")
 
@@ -188,6 +189,8 @@ def reason_of(entry: Entry) -> Link | None:
     said: Any = entry.data.get("reason") or entry.data.get("note")
     if not isinstance(said, str) or not said.strip():
         return None
+    if said == CHARTER:
+        return Link(gettext("章程"))
     promotion = PROMOTION.fullmatch(said)
     if promotion is None:
         return Link(said)
