@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import Person, Sig
 
@@ -47,7 +48,8 @@ class RotationSeat(models.Model):
 
     class Duty(models.TextChoices):
         HOST = "host", _("主持人")
-        SCRIBE = "scribe", _("记录人")
+        # Of a resolution the same word says who entered it.
+        SCRIBE = "scribe", pgettext_lazy("meeting", "记录人")
 
     series = models.ForeignKey(
         Series, models.CASCADE, related_name="rotation_seats", verbose_name=_("例会系列")
