@@ -1,16 +1,14 @@
 """Version 1 of the public API: its document, and what is the same for every operation of it."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import translation
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.openapi.docs import Swagger
-from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from . import problem
@@ -35,15 +33,17 @@ class _Renderer(JSONRenderer):
 
 
 class PublicApi(NinjaAPI):
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        return finish(super().get_openapi_schema(**kwargs))
+    @cached_property
+    def _document(self) -> Any:
+        return finish(super().get_openapi_schema())
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """The document at its own address, made once a process; asking for another is not provided for."""
+        return self._document
 
 
 def _checked(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Every operation knows its parameters: one it does not know is a slip, not an answer.
-
-    Pages are named by their addresses without a language, whatever the reader's browser prefers.
-    """
+    """Every operation knows its parameters: one it does not know is a slip, not an answer."""
     operation: Any = run.__self__  # type: ignore[attr-defined]
     known = {
         name
@@ -54,12 +54,11 @@ def _checked(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(run)
     def answer(request: HttpRequest, **values: Any) -> HttpResponse:
-        with translation.override(settings.LANGUAGE_CODE):
-            unknown = [name for name in request.GET if name not in known]
-            if unknown:
-                fault = problem.BadParameter(dict.fromkeys(unknown, "unknown parameter"))
-                return problem.on_bad_parameter(request, fault)
-            return run(request, **values)
+        unknown = [name for name in request.GET if name not in known]
+        if unknown:
+            fault = problem.BadParameter(dict.fromkeys(unknown, "unknown parameter"))
+            return problem.on_bad_parameter(request, fault)
+        return run(request, **values)
 
     return answer
 

@@ -47,7 +47,7 @@ def test_every_parameter_of_an_address_has_an_example(document):
         (path, one["name"])
         for path, operation in operations(document)
         for one in operation["parameters"]
-        if one["in"] == "path" and not one.get("examples") and "enum" not in one["schema"]
+        if one["in"] == "path" and "example" not in one and "enum" not in one["schema"]
     ]
     assert without == []
 
@@ -55,6 +55,16 @@ def test_every_parameter_of_an_address_has_an_example(document):
 def test_components_are_told_apart_by_their_names(document):
     """Two classes of one name would silently become one schema: lists of values stand in place."""
     assert [name for name, one in document["components"]["schemas"].items() if "enum" in one] == []
+
+
+def test_components_are_named_for_clients_and_all_in_use(document):
+    names = set(document["components"]["schemas"])
+    text = json.dumps(document)
+
+    assert {"Sig", "SigList", "Record", "Problem"} <= names
+    assert [name for name in names if f'schemas/{name}"' not in text] == []
+    assert set(re.findall(r"#/components/schemas/([^\"]+)", text)) == names
+    assert "Shape" not in text
 
 
 def test_document_is_english(document):

@@ -39,11 +39,11 @@ class PoliciesAsked(Asked):
     role: Role | None = Field(None, description="Only the rules for this role.")
 
 
-class RosterListed(Listed[RosterShape]):
+class RosterListShape(Listed[RosterShape]):
     on: dt.date = Field(description="The day of the roster.")
 
 
-@router.get("/sigs/{slug:slug}/roster", response=RosterListed, summary="Who holds which role")
+@router.get("/sigs/{slug:slug}/roster", response=RosterListShape, summary="Who holds which role")
 def roster(
     request: HttpRequest, response: HttpResponse, slug: Slug, asked: Query[RosterAsked]
 ) -> Any:
