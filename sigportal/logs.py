@@ -66,13 +66,13 @@ class Scrubber:
 
 
 class RequestNoise(logging.Filter):
-    """Django's own lines about answers: refusals have ours already, an outage needs no traceback."""
+    """Django's own lines about answers: most have ours already, an outage needs no traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         status = getattr(record, "status_code", None)
         if status is None:
             return True
-        if record.name == "django.request" and status < 500:
+        if record.name == "django.request" and (status < 500 or not record.exc_info):
             return False
         self._hide_path(record)
         if status < 500 or status == 503:

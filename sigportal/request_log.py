@@ -50,7 +50,8 @@ class RequestLogMiddleware:
         if route == "static" or (route in PROBES and not failed):
             return
         if failed or settings.LOG_REQUESTS:
-            log.info("request", extra=_facts(request, response, route, took_s))
+            level = logging.WARNING if response.status_code >= 500 else logging.INFO
+            log.log(level, "request", extra=_facts(request, response, route, took_s))
 
 
 def _facts(

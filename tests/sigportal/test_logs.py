@@ -132,6 +132,10 @@ def test_refusal_is_not_said_a_second_time(status):
     assert not RequestNoise().filter(of_django(status, error=PermissionError("x")))
 
 
+def test_answer_nobody_raised_is_not_said_a_second_time():
+    assert not RequestNoise().filter(of_django(503))
+
+
 def test_suspicion_is_said_without_its_traceback():
     found = of_django(400, "django.security.DisallowedHost", ValueError("bad host"))
     assert RequestNoise().filter(found)
