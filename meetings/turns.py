@@ -246,6 +246,7 @@ def _record(
         data={
             "sig": meeting.sig.slug,
             "title": meeting.title,
+            "title_en": meeting.title_en,
             "name": who.name if who else "",
             "previous": was.name if was else "",
             "reason": reason,
