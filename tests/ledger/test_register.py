@@ -3,8 +3,11 @@
 import datetime as dt
 import io
 import threading
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.utils import translation
@@ -236,3 +239,16 @@ def test_register_has_an_index_of_its_tokens():
         names = connection.introspection.table_names(cursor)
         constraints = connection.introspection.get_constraints(cursor, "ledger_registerrow")
     assert "ledger_registerrow_search" in names or "register_tokens" in constraints
+
+
+def test_migration_makes_the_rows_of_an_older_database():
+    write("resolution.adopted", "resolution:one/1", sig="one", number=1, title="采用新格式")
+    write("agenda.proposed")
+    write("resolution.adopted", "resolution:one/2", sig="one", number=2, supersedes=1)
+    before = list(RegisterRow.objects.values("number", "entry", "search_tokens", "superseded_by"))
+    RegisterRow.objects.all().delete()
+    fill = import_module("ledger.migrations.0005_fill_register").fill
+    fill(apps, SimpleNamespace(connection=connection))
+    after = list(RegisterRow.objects.values("number", "entry", "search_tokens", "superseded_by"))
+    assert after == before
+    assert list(register.faults()) == []
