@@ -18,6 +18,21 @@ class Head(models.Model):
         return f"{self.seq} {self.hash[:12]}"
 
 
+class Verification(models.Model):
+    """When the whole record was last checked (pk 1), how far it went and the first fault, "" for none."""
+
+    at = models.DateTimeField(_("核对时间"))
+    seq = models.PositiveBigIntegerField(_("序号"), default=0)
+    fault = models.TextField(_("问题"), blank=True)
+
+    class Meta:
+        verbose_name = _("核对结果")
+        verbose_name_plural = _("核对结果")
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.fault}".strip()
+
+
 class Entry(models.Model):
     """One public fact. Never changed, never deleted: the database refuses both (see triggers.py).
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from ledger.models import Head
+from ledger.models import Head, Verification
 from members.models import Notice, Promotion
 from reviews.models import RepositorySync, WebhookDelivery
 
@@ -152,3 +152,13 @@ def _votes(at: dt.datetime) -> Iterator[Family]:
 def _ledger() -> Iterator[Family]:
     head = Head.objects.filter(pk=1).first()
     yield _plain("sigportal_ledger_head", "Number of the newest entry.", head.seq if head else 0)
+    last = Verification.objects.filter(pk=1).first()
+    if last is None:
+        return
+    yield _plain(
+        "sigportal_ledger_verified_timestamp_seconds",
+        "When the whole record was last checked.",
+        last.at.timestamp(),
+    )
+    yield _plain("sigportal_ledger_verified_seq", "How far that went.", last.seq)
+    yield _plain("sigportal_ledger_verified_ok", "1 when it found no fault.", int(not last.fault))

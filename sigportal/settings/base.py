@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "fill-agendas": {"task": "meetings.tasks.fill_agendas", "schedule": 900.0},
     "announce-agendas": {"task": "meetings.tasks.announce_agendas", "schedule": 600.0},
+    "verify-ledger": {"task": "ledger.tasks.verify", "schedule": 86400.0},
 }
 
 # ── ledger ────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from ledger import tasks
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 DOC = (ROOT / "docs" / "deployment.md").read_text()
@@ -137,6 +139,7 @@ def test_files_the_page_names_exist():
 
 
 def test_metrics_the_page_names_are_told(client, db):
+    tasks.verify()
     told = client.get("/metrics").content.decode()
     for name in re.findall(r"`(sigportal_\w+)`", DOC):
         assert f"# TYPE {name} " in told, name

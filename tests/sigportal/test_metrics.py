@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from ledger import record
+from ledger import record, tasks
+from ledger.models import Verification
 from members.models import Notice, Promotion
 from reviews.models import RepositorySync, WebhookDelivery
 from tests.factories import (
@@ -20,8 +21,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-# Head, syncs, inbox, outbox, votes.
-QUERIES = 5
+# Syncs, inbox, outbox, votes, the record's head and its last check.
+QUERIES = 6
 HOUR = dt.timedelta(hours=1)
 
 
@@ -136,6 +137,19 @@ def test_metrics_tell_of_votes(client):
 def test_metrics_tell_of_the_record(client):
     record.append(actor="system", action="x.done", subject="x:1", data={}, at=timezone.now())
     assert one(client.get("/metrics"), "sigportal_ledger_head") == 1
+
+
+def test_metrics_tell_when_the_record_was_last_checked(client):
+    assert told(client.get("/metrics"), "sigportal_ledger_verified_ok") == {}
+    record.append(actor="system", action="x.done", subject="x:1", data={}, at=timezone.now())
+    tasks.verify()
+    response = client.get("/metrics")
+    assert one(response, "sigportal_ledger_verified_ok") == 1
+    assert one(response, "sigportal_ledger_verified_seq") == 1
+    age = timezone.now().timestamp() - one(response, "sigportal_ledger_verified_timestamp_seconds")
+    assert 0 <= age < 60
+    Verification.objects.update(fault="entry 1: rewritten")
+    assert one(client.get("/metrics"), "sigportal_ledger_verified_ok") == 0
 
 
 def test_metrics_tell_which_version_answers(client, settings):

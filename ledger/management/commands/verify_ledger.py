@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from ledger import chain, reading, register, witnesses
-from ledger.models import Entry
+from ledger.models import Entry, Verification
 
 
 class Command(BaseCommand):
@@ -21,10 +22,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
-        verdict = self.check_file(path) if path else self.check_database()
-        if not path:
-            self.check_rows()
+        verdict = self.check_file(path) if path else self.check_all()
         self.stdout.write(f"{verdict.seq} entries, the chain holds. Head: {verdict.hash}")
+
+    def check_all(self) -> chain.Verdict:
+        """The outcome is noted, so that one can see whether and when the record was checked."""
+        try:
+            verdict = self.check_database()
+            self.check_rows()
+        except CommandError as fault:
+            self.note(reading.head().seq, str(fault))
+            raise
+        self.note(verdict.seq)
+        return verdict
+
+    def note(self, seq: int, fault: str = "") -> None:
+        Verification.objects.update_or_create(
+            pk=1, defaults={"at": timezone.now(), "seq": seq, "fault": fault}
+        )
 
     def check_database(self) -> chain.Verdict:
         head = reading.head()
