@@ -105,6 +105,7 @@ def count(meeting: Meeting) -> int:
             at=meeting.starts_at,
             source=_source(meeting, person_id),
             title=meeting.title,
+            title_en=meeting.title_en,
             url=url,
         )
         for person_id in people

@@ -270,6 +270,7 @@ def note(
     data = {
         "sig": meeting.sig.slug,
         "title": meeting.title,
+        "title_en": meeting.title_en,
         "revision": revision.number,
         "sha256": revision.content_hash,
         **more,

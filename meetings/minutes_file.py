@@ -317,6 +317,7 @@ def _record(
         data={
             "sig": meeting.sig.slug,
             "title": meeting.title,
+            "title_en": meeting.title_en,
             "starts_at": utc(meeting.starts_at),
             "file": file_name,
             "sha256": minutes.sha256(body),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from .evidence import items_of, read
 from .models import Contribution
@@ -124,11 +124,16 @@ def proof_of(item: Mapping[str, Any], found: Mapping[str, str], *, is_live: bool
     # Evidence of the first release names no source: then its address is all there is.
     is_known = is_live or not source or source in found
     return Proof(
-        title=item["title"] or source or item["url"],
+        title=_title(item) or source or item["url"],
         url=found.get(source, item["url"]) if is_known else "",
         at=dt.datetime.fromisoformat(item["at"]),
         is_gone=not is_known,
     )
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    own = item.get("title_en", "") if get_language() == "en" else ""
+    return str(own or item["title"])
 
 
 def _line(check: Check, rules: Rules, stored: Mapping[str, Any], shown: Evidence) -> CheckLine:

@@ -10,7 +10,17 @@ from .chunks import chunks
 from .models import Contribution
 from .upsert import upsert
 
-FIELDS = ("person_id", "sig_id", "repository_id", "kind", "is_main", "at", "title", "url")
+FIELDS = (
+    "person_id",
+    "sig_id",
+    "repository_id",
+    "kind",
+    "is_main",
+    "at",
+    "title",
+    "title_en",
+    "url",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +39,7 @@ class Fact:
     repository_id: int | None = None
     is_main: bool = False
     title: str = ""
+    title_en: str = ""
     url: str = ""
 
 
@@ -67,7 +78,7 @@ def _record_chunk(facts: Sequence[Fact]) -> int:
 
 def _row(fact: Fact) -> Contribution:
     values = {name: getattr(fact, name) for name in FIELDS}
-    values["title"], values["url"] = fact.title[:500], fact.url[:500]
+    values |= {name: values[name][:500] for name in ("title", "title_en", "url")}
     return Contribution(source=fact.source, **values)
 
 

@@ -20,7 +20,7 @@ COUNTED = (
     "repository__moved_to_id",
     "repository__moved_to__moved_to_id",
 )
-PRINTED = ("title", "url")
+PRINTED = ("title", "title_en", "url")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Collected:
 
     def under(self, rules: Rules) -> dict[str, Any]:
         """As JSON: {"at": instant, "held_since": {role: day}, "windows": {key of Rules: months}, "items":
-        [{kind, main, at, title, url, source}], "figures": {name: {"value": n, "items": [indices into
+        [{kind, main, at, title, title_en where there is one, url, source}], "figures": {name: {"value": n, "items": [indices into
         items]}}}, the figures counted through the windows of the rules."""
         behind = figures.counted(self.deeds, rules, self.on)
         counts = figures.values(self.deeds, behind)
@@ -148,11 +148,13 @@ def _unbroken_since(terms: list[RoleTerm], on: dt.date) -> dt.date | None:
 
 
 def _item(row: Mapping[str, Any]) -> dict[str, Any]:
+    own = {"title_en": row["title_en"]} if row["title_en"] else {}
     return {
         "kind": str(row["kind"]),
         "main": row["is_main"],
         "at": row["at"].astimezone(dt.UTC).isoformat(),
         "title": row["title"],
+        **own,
         "url": row["url"],
         "source": row["source"],
     }

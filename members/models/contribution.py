@@ -1,6 +1,7 @@
 """Dated facts about what a person did; promotion rules read only these."""
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .person import Person
@@ -30,6 +31,8 @@ class Contribution(models.Model):
     # "gitee:mindspore/mindformers!12:pull_merged:<login>": what happened once is stored once.
     source = models.CharField(_("来源"), max_length=300, unique=True)
     title = models.CharField(_("标题"), max_length=500, blank=True)
+    # Where the portal wrote the title itself; people's own words are as they are.
+    title_en = models.CharField(_("英文标题"), max_length=500, blank=True)
     # Path of the record page in this portal.
     url = models.CharField(_("链接"), max_length=500, blank=True)
 
@@ -44,3 +47,9 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}"
+
+    @property
+    def local_title(self) -> str:
+        """In the language of the page where there is one; the source where nobody gave a title."""
+        own = self.title_en if get_language() == "en" else ""
+        return own or self.title or self.source
