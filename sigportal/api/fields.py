@@ -52,5 +52,6 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 # A database refuses to look for a NUL.
 Text = Annotated[str, Field(max_length=200, pattern="^[^\\u0000]*$")]
+Words = Annotated[str, Field(max_length=100, pattern="^[^\\u0000]*$")]
 Number = Annotated[Whole, Field(ge=1, le=MOST_NUMBER)]
 Id = Annotated[Whole, Field(ge=1, le=MOST_ID)]

@@ -33,8 +33,7 @@ class ApiMiddleware:
         request.COOKIES = {}
         response = self._answer(request)
         response.cookies.clear()
-        for name in ("Vary", "Content-Language"):
-            response.headers.pop(name, None)
+        _drop_readers(response)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, X-Request-ID"
@@ -56,6 +55,15 @@ class ApiMiddleware:
             response.content = b""
             request.method = "HEAD"
         return response
+
+
+def _drop_readers(response: HttpResponse) -> None:
+    """Neither language nor session makes a difference here, whatever other middleware supposes."""
+    vary = response.headers.get("Vary", "")
+    for name in ("Vary", "Content-Language"):
+        response.headers.pop(name, None)
+    if "accept-encoding" in vary.lower():
+        response.headers["Vary"] = "Accept-Encoding"
 
 
 def _preflight() -> HttpResponse:

@@ -4,8 +4,11 @@ import json
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
 from psycopg2 import InterfaceError
 
+from sigportal.api.middleware import ApiMiddleware
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +196,14 @@ def test_database_that_is_away_is_said_in_json(client, monkeypatch):
 
     assert problem(said, 503)["detail"] == "The portal cannot answer just now; try again later."
     assert int(said.headers["Retry-After"]) > 0
+
+
+def test_compression_alone_may_vary_an_answer():
+    def compressed(request):
+        return HttpResponse(
+            "{}", content_type="application/json", headers={"Vary": "Cookie, Accept-Encoding"}
+        )
+
+    said = ApiMiddleware(compressed)(RequestFactory().get(SIGS))
+
+    assert said.headers["Vary"] == "Accept-Encoding"

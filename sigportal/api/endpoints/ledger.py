@@ -12,7 +12,7 @@ from ledger.models import Entry, RegisterRow
 from ledger.names import directory
 
 from ..choices import Group
-from ..fields import MOST_ID, Id, Text, Whole
+from ..fields import MOST_ID, Id, Text, Whole, Words
 from ..finding import only
 from ..paging import Asked, Listed, list_of
 from ..problem import refuse_invalid
@@ -35,7 +35,7 @@ class LedgerAsked(Asked):
 
 
 class DecisionsAsked(Asked):
-    q: Text = Field("", description="Number, names, titles or reasons.")
+    q: Words = Field("", description="Number, names, titles or reasons.")
     group: Group | None = Field(None, description="Only this kind.")
     sig: Text = Field("", description="Only of the SIG with this slug.", examples=["transformers"])
     year: Whole | None = Field(None, ge=1970, le=9999, description="In the portal's time zone.")

@@ -20,7 +20,7 @@ from reviews.views.issue import LINKS_SHOWN
 from reviews.views.record import MOST_PARTS
 
 from ..choices import IssueState, Outcome, PullState, Verdict
-from ..fields import Day, Flag, Number, Text, Whole
+from ..fields import Day, Flag, Number, Text, Whole, Words
 from ..finding import only
 from ..paging import Asked, Listed, list_of, listed, marks_of, refusing_bad_cursors
 from ..problem import refuse_invalid
@@ -44,7 +44,7 @@ PathNumber = Annotated[Number, Path(examples=[12])]
 class FoundAsked(Asked):
     """What the lists of pull requests and issues have in common."""
 
-    q: Text = Field("", description="Words of the title, a number, or an author.")
+    q: Words = Field("", description="Words of the title, a number, or an author.")
     repository: Text = Field(
         "",
         description="`owner/name`, in a SIG that has several.",
@@ -81,7 +81,7 @@ class CopyAsked(Asked):
 
 
 class ResolutionsAsked(Asked):
-    q: Text = Field("", description="Number, or words of title or subject.")
+    q: Words = Field("", description="Number, or words of title or subject.")
     outcome: Outcome | None = None
     kind: Literal["pull", "issue", "rfc"] | None = None
     standing: Literal["in_force", "superseded"] | None = None
