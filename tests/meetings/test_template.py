@@ -273,3 +273,10 @@ def test_mangled_template_never_raises(data):
 
     if facts.on is not None:
         assert template.parse(template.write(facts)).on == facts.on
+
+
+@pytest.mark.parametrize(("name", "reported"), [("进展摘要", 0), ("Progress", 0), ("Gossip", 1)])
+def test_digest_we_wrote_ourselves_is_no_unknown_section(name, reported):
+    text = f"# Thursday December 3, 2026 at 16:00 GMT+8\n\n## {name}\n\n* one\n"
+    found = template.parse(text, file_name="2026-12-03.md").problems
+    assert [one.code for one in found].count("section_unknown") == reported
