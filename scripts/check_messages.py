@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"%\([^)]*\)[a-z]|\{[^}]*\}")
 STAYS_CHINESE = {"简体中文"}
 SAYS_ITS_LANGUAGE = re.compile(r"<[^>]*\blang=\"zh")
 # Django renders it when nothing else works, without a request: both languages stand in it.
-BILINGUAL = {Path("templates/500.html")}
+BILINGUAL = {Path("templates/500.html"), Path("templates/503.html")}
 
 TRANSLATED = re.compile(
     r"{%-?\s*comment\b.*?endcomment\s*%}|{#.*?#}"

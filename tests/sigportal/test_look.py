@@ -17,7 +17,7 @@ CSS = (settings.BASE_DIR / "static/css/portal.css").read_text()
 JS = (settings.BASE_DIR / "static/js/portal.js").read_text()
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 # Stands by itself in both languages, see its comment.
-UNTRANSLATED = {"500.html"}
+UNTRANSLATED = {"500.html", "503.html"}
 LINES = 360
 
 
