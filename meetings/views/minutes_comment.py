@@ -39,7 +39,9 @@ def minutes_offer(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     except offering.BadDeadline as refusal:
         form.add_error("until", str(refusal))
         return meeting_page(request, meeting, offer_form=form)
-    messages.success(request, _("纪要已公开征求意见，出席的人与 SIG 成员会收到通知。"))
+    messages.success(
+        request, _("纪要已公开征求意见，出席的人与 Committer、Maintainer 会收到通知。")
+    )
     return redirect(f"{meeting.get_absolute_url()}#minutes")
 
 
