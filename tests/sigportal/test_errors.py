@@ -96,8 +96,9 @@ def test_page_of_a_refusal_before_any_language_was_chosen_is_in_that_of_its_addr
     client, settings, before, asked, language
 ):
     """A wrong host is refused by the first of all: the language of the request before is still there."""
-    client.get(f"{before}accounts/login/")
-    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["sig.example.org"], True
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(f"{before}accounts/login/", secure=True).status_code == 200
+    settings.ALLOWED_HOSTS = ["sig.example.org"]
     response = client.get(asked, headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert f'<html lang="{language}">' in response.content.decode()
