@@ -59,6 +59,7 @@ def test_offer_is_a_revision_with_its_hash_and_day_in_the_ledger(held, draft, pe
     assert entry.data == {
         "sig": "reading",
         "title": held.title,
+        "title_en": held.title_en,
         "revision": 2,
         "sha256": minutes.sha256("一\n二\n"),
         "until": "2026-12-09T15:59:59Z",
