@@ -166,8 +166,9 @@ def _open_section(
 ) -> _Section:
     known = {section.lower(): section for section in SECTIONS}.get(name.rstrip(":：").lower())
     section = _Section(known or name, line)
-    if known is None and name not in DIGEST_HEADINGS:
-        problems.append(Problem(line, "section_unknown", {"name": name}))
+    if known is None:
+        if name not in DIGEST_HEADINGS:
+            problems.append(Problem(line, "section_unknown", {"name": name}))
     elif known in sections:
         problems.append(Problem(line, "section_twice", {"name": known}))
     else:
