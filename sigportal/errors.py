@@ -13,7 +13,7 @@ from .outage import Outage, outage_of
 # Read by programs, which can do nothing with a page; what is below /api/ is said in its own form.
 FOR_PROGRAMS = ("/webhooks/",)
 _WORDS = {
-    Outage.AWAY: "temporarily unavailable, nothing was changed",
+    Outage.AWAY: "temporarily unavailable, try again later",
     Outage.DISK_FULL: "out of disk space, nothing was changed",
     None: "internal error",
 }
