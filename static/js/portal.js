@@ -32,7 +32,8 @@
     }
     var own = document.createElement("span");
     own.className = "muted own-time";
-    own.textContent = "= " + at.toLocaleString(english ? "en-GB" : page.lang, parts) + " " + offsetWords(at);
+    var words = at.toLocaleString(english ? "en-GB" : page.lang, parts).replace(/(周.)(?=\d)/, "$1 ");
+    own.textContent = "= " + words + " " + offsetWords(at);
     time.parentNode.appendChild(own);
   }
   function offerOwnZone() {
