@@ -7,14 +7,25 @@ The processes of one web server write their figures into one folder, so that whi
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "sigportal-metrics-"
 
 
 def on_starting(server: Any) -> None:
     """A new folder each time: what a server before this one counted must not be counted again."""
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="sigportal-metrics-")
+    _sweep(Path(tempfile.gettempdir()))
+    os.environ[VARIABLE] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+
+
+def _sweep(base: Path) -> None:
+    """Remove what servers that were killed have left."""
+    for folder in base.glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).split("-")[0]
+        if pid.isdecimal() and not Path("/proc", pid).exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -44,6 +44,8 @@ def web(tmp_path):
     """The port of a web server of two processes as the Procfile starts it, and its temporary folder."""
     port, folder = free_port(), tmp_path / "tmp"
     folder.mkdir()
+    # Of a server that was killed: no process has such a number.
+    (folder / "sigportal-metrics-999999999-left").mkdir()
     words = f"sigportal.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 2 --no-control-socket"
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *words.split()],
@@ -72,7 +74,8 @@ def test_figures_are_those_of_both_processes_and_go_with_them(web):
     assert {COUNT.search(text)[1] for text in told} == {f"{ASKED + 1}.0"}
     # There is a database of its own here, without tables: no reason not to tell of requests.
     assert all("sigportal_database_up 0.0" in text for text in told)
-    assert len(list(folder.glob("sigportal-metrics-*"))) == 1
+    (own,) = folder.glob("sigportal-metrics-*")
+    assert own.name.startswith(f"sigportal-metrics-{process.pid}-")
     stop(process, signal.SIGTERM, 30)
     assert process.returncode == 0
     assert list(folder.glob("sigportal-metrics-*")) == []
