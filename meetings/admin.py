@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from .models import ActionItem, Meeting, MinutesRevision, Series
+from .models import ActionItem, Meeting, MinutesComment, MinutesRevision, Series
 
 
 @admin.register(Meeting)
@@ -23,7 +23,7 @@ class MeetingAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Series, MinutesRevision, ActionItem)
+@admin.register(Series, MinutesRevision, MinutesComment, ActionItem)
 class ReadOnlyAdmin(admin.ModelAdmin):
     """To look at, never to change: they change on the pages, where the ledger hears of it."""
 

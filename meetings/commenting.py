@@ -176,5 +176,7 @@ def _tell_author(comment: MinutesComment, at: dt.datetime) -> None:
 
 
 def _about(comment: MinutesComment, who: Person | None) -> dict[str, str]:
-    about = offering.about_meeting(comment.meeting, f"minutes/comments/#remark-{comment.pk}")
+    # The page of remarks on which it stands, however many came after it.
+    place = f"minutes/comments/?remark={comment.pk}#remark-{comment.pk}"
+    about = offering.about_meeting(comment.meeting, place)
     return {**about, "by": who.name if who else ""}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from meetings import (
     agenda_page,
+    commenting,
     decision_list,
     digest,
     forms,
@@ -55,7 +56,8 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
     search_form = MinutesSearch(request.GET)
     if search_form.is_asked:
         return found_page(request, sig, search_form)
-    today_starts_at = day_starts_at(sig, timezone.now())
+    now = timezone.now()
+    today_starts_at = day_starts_at(sig, now)
     meetings = Meeting.objects.filter(sig=sig).select_related("sig", "series")
     coming = meetings.coming(today_starts_at).with_agenda_count()
     coming = coming.select_related("sig", "series", "host", "scribe")[:COMING_SHOWN]
@@ -72,6 +74,7 @@ def meeting_list(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": [_warned(meeting, calendar) for meeting in coming],
         "page": page,
         "drafts": _drafts_in_sight(request, sig, page.rows),
+        "taking_remarks": {row.pk for row in page.rows if commenting.is_open(row, now)},
         "may_plan": rules.can_plan(request.user, sig),
         "form": search_form,
     }

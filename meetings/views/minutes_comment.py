@@ -1,5 +1,6 @@
 """Minutes offered for comment: the offer, the remarks on it, and what became of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +16,15 @@ from django.utils.translation import gettext as _
 from meetings import commenting, minutes, minutes_forms, minutes_page, offering, rules
 from meetings.models import Meeting, MinutesComment
 from members.models import Person
-from members.paging import asked_page
+from members.paging import Page, asked_page, mark_of, paginate
 from members.rules import acting_person
 
 from .access import deed, meeting_or_404, permit, person_of
 from .meeting import meeting_page
 
 REMARKS_SHOWN = 20
+# So many digits fit a key of the database.
+PK_DIGITS = 18
 
 
 @deed
@@ -107,7 +110,7 @@ def minutes_comment_settle(request: HttpRequest, meeting: Meeting, comment_pk: i
         form.add_error("answer", str(refusal))
         return _page(request, meeting, settled=(comment.pk, form))
     messages.success(request, _("意见已处理，提出人会收到答复。"))
-    return redirect(f"{_address(meeting)}#remark-{comment.pk}")
+    return redirect(f"{_address(meeting)}?remark={comment.pk}#remark-{comment.pk}")
 
 
 def _comment(meeting: Meeting, pk: int) -> MinutesComment:
@@ -136,11 +139,10 @@ def _page(
         raise Http404
     remarks = _remarks(meeting, is_editor)
     is_narrow = request.GET.get("show") == "waiting"
-    found = asked_page(
-        request.GET,
+    found = _found(
         remarks.waiting() if is_narrow else remarks,
-        key="created_at",
-        size=REMARKS_SHOWN,
+        request.GET,
+        settled[0] if settled else _asked_remark(request),
     )
     context: dict[str, Any] = {
         "sig": meeting.sig,
@@ -156,6 +158,26 @@ def _page(
     answer = render(request, "meetings/minutes_comments.html", {**context, **bound})
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _found(rows: Any, params: Mapping[str, str], wanted: int | None) -> Page[MinutesComment]:
+    """The page of the address, or the one on which the wanted remark is the first where it is not
+    among the newest; a mark in the address goes before."""
+    found = asked_page(params, rows, key="created_at", size=REMARKS_SHOWN)
+    is_placed = "older" in params or "newer" in params
+    if wanted is None or is_placed or wanted in {row.pk for row in found.rows}:
+        return found
+    remark = rows.filter(pk=wanted).first()
+    if remark is None:
+        return found
+    mark = mark_of(remark.created_at, remark.pk + 1)
+    return paginate(rows, key="created_at", size=REMARKS_SHOWN, older=mark)
+
+
+def _asked_remark(request: HttpRequest) -> int | None:
+    """The remark a notice points to; whatever else stands there shows the newest."""
+    asked = request.GET.get("remark", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= PK_DIGITS else None
 
 
 def _remarks(meeting: Meeting, is_editor: bool) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings import attendance, forms, meant, minutes, rules
+from meetings.minutes_stages import Stage
 from meetings.models import Meeting, MinutesRevision
 
 from .access import meeting_or_404, permit, person_of
@@ -70,16 +71,22 @@ def live_context(meeting: Meeting) -> dict[str, Any]:
 def said_of(meeting: Meeting, body: str, revision: MinutesRevision) -> tuple[str, str]:
     """What a saved draft's next page says, and which it is: the difference where it was merged."""
     if revision.body == body:
-        return (
-            _("草稿已保存，发布之前只有可以编辑的人看得到。"),
-            f"{meeting.get_absolute_url()}#minutes",
-        )
+        return _said_of_own(meeting, revision), f"{meeting.get_absolute_url()}#minutes"
     history = reverse("meetings:minutes-history", args=[meeting.sig.slug, meeting.pk])
     return (
         _("草稿已保存，并与您编辑期间他人保存的改动合并为第 %(number)d 版，请核对。")
         % {"number": revision.number},
         f"{history}?revision={revision.number}",
     )
+
+
+def _said_of_own(meeting: Meeting, revision: MinutesRevision) -> str:
+    """Of a text that is stored as it was sent: who can read it."""
+    if revision.is_offered:
+        return _("文字没有改动，与公开的征求意见稿一致。")
+    if minutes.stage_of(meeting, revision) == Stage.COMMENT:
+        return _("草稿已保存，更新征求意见稿或发布之前只有可以编辑的人看得到。")
+    return _("草稿已保存，发布之前只有可以编辑的人看得到。")
 
 
 def _stored(

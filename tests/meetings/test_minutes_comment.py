@@ -6,6 +6,7 @@ import pytest
 
 from meetings import minutes, offering
 from meetings.models import MinutesComment
+from meetings.views.minutes_comment import REMARKS_SHOWN
 from tests.factories import MeetingFactory
 
 from .test_rules import HOSTS, SIGNED_IN, STANDINGS
@@ -90,6 +91,30 @@ def test_feed_marks_what_is_offered_and_says_the_hash_of_what_is_published(clien
     assert "征求意见稿" not in page
     assert revision.content_hash in page
     assert client.get("/sigs/nobody/meetings/minutes.atom").status_code == 404
+
+
+@pytest.mark.parametrize("who", STANDINGS)
+def test_list_says_to_everybody_that_a_text_is_out_for_comment(who, offered, sign_in, time_machine):
+    client = sign_in(who)
+    row = f'<a href="{url(offered, "minutes/comments/")}">'
+
+    page = text_of(client.get("/sigs/reading/meetings/"))
+    assert f"{row}征求意见中</a>" in page
+    assert f'type="application/atom+xml" href="{FEED}"' in page
+    time_machine.move_to(dt.datetime(2026, 12, 10, tzinfo=dt.UTC), tick=False)
+    assert f"{row}征求意见已截止</a>" in text_of(client.get("/sigs/reading/meetings/"))
+
+    offering.take_back(meeting=offered, reason="重写", by=None, at=AT)
+
+    assert row not in text_of(client.get("/sigs/reading/meetings/"))
+
+
+def test_list_says_published_once_the_offered_text_is(offered, client):
+    minutes.publish(meeting=offered, expected=3, by=None, at=AT)
+
+    page = text_of(client.get("/sigs/reading/meetings/"))
+    assert "已发布" in page
+    assert "征求意见" not in page
 
 
 BUTTONS = {
@@ -180,6 +205,70 @@ def test_author_withdraws_and_the_words_are_gone(offered, person, sign_in):
     assert "有误的一处" not in page
 
 
+@pytest.fixture
+def crowded(offered, person):
+    """Two pages and a half of remarks, the first of them made first."""
+    return [
+        _remark(offered, person["stranger"], number) for number in range(REMARKS_SHOWN * 5 // 2)
+    ]
+
+
+def shown(answer):
+    return [row["comment"] for row in answer.context["rows"]]
+
+
+@pytest.mark.parametrize("place", [-1, -REMARKS_SHOWN, -REMARKS_SHOWN - 1, 7, 0])
+def test_address_of_a_notice_opens_the_page_with_the_remark(place, crowded, offered, client):
+    remark = crowded[place]
+    address = url(offered, f"minutes/comments/?remark={remark.pk}")
+
+    answer = client.get(address)
+
+    assert remark in shown(answer)
+    assert f'id="remark-{remark.pk}"' in text_of(answer)
+    newest = crowded[: -REMARKS_SHOWN - 1 : -1]
+    assert (shown(answer) == newest) == (remark in newest)
+
+
+@pytest.mark.parametrize("asked", ["", "x", "0", "-1", "٣", "9" * 18, "9" * 40])
+def test_address_of_no_remark_shows_the_newest(asked, crowded, offered, client):
+    answer = client.get(url(offered, "minutes/comments/"), {"remark": asked})
+
+    assert shown(answer)[0] == crowded[-1]
+
+
+def test_pages_of_remarks_are_left_from_a_remark_in_both_directions(crowded, offered, client):
+    address = url(offered, "minutes/comments/")
+    wanted = {"remark": crowded[25].pk}
+
+    page = client.get(address, wanted).context["page"]
+    older = shown(client.get(address, {**wanted, "older": page.older}))
+    newer = shown(client.get(address, {**wanted, "newer": page.newer}))
+
+    assert (older, newer) == (crowded[5::-1], crowded[45:25:-1])
+
+
+def test_remark_of_another_meeting_is_not_shown(crowded, offered, person, client):
+    other = MeetingFactory(sig=offered.sig, state="held")
+    minutes.save_draft(meeting=other, body="别处", expected=0, by=None, at=AT)
+    offering.offer(meeting=other, until=dt.date(2026, 12, 9), expected=1, by=None, at=AT)
+    remark = _remark(other, person["stranger"])
+
+    assert remark not in shown(client.get(url(offered, "minutes/comments/"), {"remark": remark.pk}))
+
+
+def test_answer_that_lacks_its_reason_comes_back_at_its_remark(crowded, offered, sign_in):
+    remark, client = crowded[0], sign_in("maintainer")
+    address = url(offered, f"minutes/comments/{remark.pk}/settle/")
+
+    answer = client.post(address, {"outcome": "declined"})
+    assert shown(answer)[0] == remark
+    assert answer.context["rows"][0]["form"].errors["answer"]
+
+    after = client.post(address, {"outcome": "accepted"})
+    assert remark in shown(client.get(after["Location"]))
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_remarks_take_the_same_queries_for_one_and_three(
     count, offered, people, client, django_assert_num_queries
@@ -191,11 +280,12 @@ def test_remarks_take_the_same_queries_for_one_and_three(
         assert client.get(url(offered, "minutes/comments/")).status_code == 200
 
 
-def _remark(meeting, by):
+def _remark(meeting, by, number=0):
+    """Two at a time are made in the same moment."""
     return MinutesComment.objects.create(
         meeting=meeting,
         revision=minutes.readable_of(meeting),
         author=by,
         body="有误的一处",
-        created_at=AT,
+        created_at=AT + number // 2 * dt.timedelta(seconds=1),
     )
