@@ -17,7 +17,7 @@ from reviews.models import PullRequest, Resolution, Rfc
 from reviews.subject import Subject
 from reviews.sync.run import Outcome, sync
 
-from . import cast
+from . import cast, remarks
 
 FOLDER = Path(__file__).parent
 FILES = ("README.md", "README_en.md", "sig-info.yaml", "OWNERS")
@@ -27,6 +27,7 @@ PAST_MONTHS = 6
 # With so many decisions before it, the next one supersedes the first.
 SUPERSEDING = 3
 DAY = dt.timedelta(days=1)
+SAID = "已讨论，结论见行动项。"
 TOPICS = (
     ("示例：训练性能回退的定位进展", "示例：断点续训的接口评审", "示例：文档改版计划"),
     ("示例：推理服务的流式输出", "示例：评测脚本的精度口径", "示例：新贡献者引导"),
@@ -49,7 +50,8 @@ def mirror(sig: Sig) -> list[Outcome]:
 
 # ── meetings ──────────────────────────────────────────────────────────────────────────────────
 def hold_meetings(sig: Sig, at: dt.datetime) -> None:
-    """The series of the charter, half a year of held meetings with minutes, the next ones planned."""
+    """The series of the charter, half a year of held meetings with minutes, those of the newest
+    still out for comment, the next ones planned."""
     since = sig.day_of(at) - PAST_MONTHS * 31 * DAY
     series = series_room.create(
         sig=sig,
@@ -60,8 +62,13 @@ def hold_meetings(sig: Sig, at: dt.datetime) -> None:
         at=at,
     )
     yesterday = sig.day_of(at) - DAY
-    for meeting in schedule.plan(series, since=since, until=yesterday, at=at):
-        _past_meeting(series, meeting, at)
+    planned = schedule.plan(series, since=since, until=yesterday, at=at)
+    past = [_off_holiday(series, meeting) for meeting in planned]
+    *older, newest = [meeting for meeting in past if meeting.starts_at + DAY <= at]
+    for meeting in older:
+        _minutes(meeting, publish=True)
+    newest = _minutes(newest, publish=False)
+    remarks.offer(meeting=newest, passage=f"{_topics(newest)[0]}：{SAID}", at=at)
     take_turns(series, at)
     schedule.plan(series, at=at)
 
@@ -78,18 +85,19 @@ def take_turns(series: Series, at: dt.datetime) -> None:
             seats.add(series=series, duty=duty, person=person, by=by, at=at)
 
 
-def _past_meeting(series: Series, meeting: Meeting, at: dt.datetime) -> None:
-    meeting = _off_holiday(series, meeting)
-    if meeting.starts_at + DAY > at:
-        return
-    text = minutes_text(meeting)
-    minutes_file.load(
-        sig=series.sig,
-        text=text,
+def _minutes(meeting: Meeting, *, publish: bool) -> Meeting:
+    done = minutes_file.load(
+        sig=meeting.sig,
+        text=minutes_text(meeting),
         file_name=f"sample-{meeting.starts_at:%Y%m%d}.md",
-        publish=True,
+        publish=publish,
         at=meeting.starts_at + DAY,
     )
+    return done.meeting
+
+
+def _topics(meeting: Meeting) -> tuple[str, ...]:
+    return TOPICS[meeting.starts_at.astimezone(meeting.sig.zone).month % len(TOPICS)]
 
 
 def _off_holiday(series: Series, meeting: Meeting) -> Meeting:
@@ -110,11 +118,9 @@ def _off_holiday(series: Series, meeting: Meeting) -> Meeting:
 def minutes_text(meeting: Meeting) -> str:
     """Minutes in the community's template; every line of content is marked as a sample."""
     day = meeting.starts_at.astimezone(meeting.sig.zone)
-    topics = TOPICS[day.month % len(TOPICS)]
+    topics = _topics(meeting)
     agenda_lines = "\n".join(f"* {n} - {topic}" for n, topic in enumerate(topics, start=1))
-    notes = "\n".join(
-        f"* {n} - {topic}：已讨论，结论见行动项。" for n, topic in enumerate(topics, start=1)
-    )
+    notes = "\n".join(f"* {n} - {topic}：{SAID}" for n, topic in enumerate(topics, start=1))
     standing = meeting.sig.meeting_decisions.count()
     decision = f"- 决定：示例：采用“{topics[0].removeprefix('示例：')}”的方案"
     if standing == SUPERSEDING:

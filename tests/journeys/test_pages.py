@@ -15,9 +15,13 @@ pytestmark = pytest.mark.django_db
 LOOKS = list(itertools.product(["", "/en"], ["light", "dark"], [390, 1280]))
 
 
+def offered(sig) -> Meeting:
+    return Meeting.objects.get(sig=sig, comments_close_at__isnull=False)
+
+
 def addresses(sig) -> list[str]:
     home = f"/sigs/{sig.slug}"
-    held = Meeting.objects.filter(sig=sig, state="held").first()
+    held = Meeting.objects.filter(sig=sig, state="held").exclude(pk=offered(sig).pk).first()
     coming = Meeting.objects.filter(sig=sig, state="scheduled").last()
     assert held is not None
     assert coming is not None
@@ -45,6 +49,9 @@ def addresses(sig) -> list[str]:
         f"{home}/meetings/",
         f"{home}/meetings/{coming.pk}/",
         f"{home}/meetings/{held.pk}/",
+        f"{home}/meetings/{offered(sig).pk}/",
+        f"{home}/meetings/{offered(sig).pk}/minutes/comments/",
+        f"{home}/meetings/{offered(sig).pk}/minutes/history/",
         f"{home}/series/",
         f"{home}/actions/",
         f"{home}/decisions/",
@@ -75,6 +82,9 @@ def member_addresses(sig) -> list[str]:
         f"{home}/promotions/{Promotion.objects.get(state='voting').pk}/",
         f"{home}/meetings/{coming.pk}/",
         f"{home}/meetings/{coming.pk}/minutes/edit/",
+        f"{home}/meetings/{offered(sig).pk}/",
+        f"{home}/meetings/{offered(sig).pk}/minutes/comments/",
+        f"{home}/meetings/{offered(sig).pk}/minutes/edit/",
         f"{home}/series/{coming.series_id}/",
         f"{home}/repositories/{sig.repositories.first().pk}/",
         f"{home}/resolutions/new/",
