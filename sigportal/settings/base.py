@@ -52,12 +52,14 @@ MIDDLEWARE = [
     # The outermost: whatever answers is logged, numbered and measured.
     "sigportal.request_log.RequestLogMiddleware",
     "sigportal.metrics.RequestMetricsMiddleware",
+    # What the browser is told not to do: with whatever the others answer.
+    "sigportal.headers.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "sigportal.health.ProbeHostMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     # Outside the others: whatever the others answer to a program is said in JSON, without cookies.
     "sigportal.api.middleware.ApiMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -297,9 +299,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
-        "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "manifest-src": ["'self'"],
         # The sign-in form is answered by a redirect to the code host.
         "form-action": ["'self'", GITEE_URL],
         "frame-ancestors": ["'none'"],
@@ -313,6 +313,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "sigportal.message_storage.MessageStorage"
+MESSAGE_COOKIE_NAME = "messages"
 # In which zone a reader who is not signed in wants to see times.
 TIME_ZONE_COOKIE_NAME = "time-zone"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -44,6 +44,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+MESSAGE_COOKIE_NAME = "__Host-messages"
 TIME_ZONE_COOKIE_NAME = "__Host-time-zone"
 LOG_REQUESTS = env.bool("LOG_REQUESTS", default=True)
 LOGGING = logging_as("json")

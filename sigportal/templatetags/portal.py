@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -15,6 +16,7 @@ from django.utils.translation import get_language, gettext
 
 from members import time_zone
 from sigportal import text as texts
+from sigportal.integrity import integrity_of
 
 register = template.Library()
 
@@ -223,6 +225,13 @@ def language_url(context: template.Context, code: str) -> str:
     """Address of this page in another language."""
     request = context.get("request")
     return translate_url(request.get_full_path(), code) if request else "/"
+
+
+@register.simple_tag
+def script(path: str) -> SafeString:
+    """A script of our own, that runs after the page was read and only with the bytes it has here."""
+    html = '<script src="{}" integrity="{}" defer></script>'
+    return format_html(html, static(path), integrity_of(path))
 
 
 @register.simple_tag
