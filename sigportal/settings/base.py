@@ -60,6 +60,7 @@ MIDDLEWARE = [
     # Outside the others: whatever the others answer to a program is said in JSON, without cookies.
     "sigportal.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sigportal.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

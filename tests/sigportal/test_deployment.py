@@ -87,6 +87,7 @@ def test_port_is_the_same_everywhere():
         "location = /metrics { return 404; }",
         "location = /readyz  { return 404; }",
         "ssl_reject_handshake on;",
+        "    gzip off;",
     ],
 )
 def test_nginx_says_what_the_portal_relies_on(line):
