@@ -1,5 +1,6 @@
 """How allauth's accounts meet the portal's people."""
 
+import logging
 from typing import Any
 
 import requests
@@ -8,15 +9,25 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
+from redis.exceptions import RedisError
 
 from members.models import Account
 
+log = logging.getLogger(__name__)
 USER_AGENT = "sigportal (+https://gitee.com/mindspore/community)"
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.LOCAL_SIGNUP_OPEN)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts wrong passwords; while the counter is away people sign in all the same."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except RedisError as error:
+            self._login_failed_rl_usage = None
+            log.warning("sign-ins are not counted: %s", type(error).__name__)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

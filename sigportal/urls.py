@@ -1,5 +1,6 @@
 """Every address of the portal. English pages stand below /en/, Chinese ones have no prefix."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -11,6 +12,8 @@ from . import health, metrics, views
 from .api.page import guide
 from .api.v1 import api
 
+# One way in, with its limits: the admin's own form has none.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", views.portal_home, name="home"),
     path("sigs/<slug:slug>/", views.sig_home, name="sig-home"),

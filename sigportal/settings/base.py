@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sigportal.rate_limits.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "sigportal.urls"
@@ -133,6 +134,12 @@ CACHES: dict[str, dict[str, Any]] = {
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
     )
 }
+# Without Redis each process counts for itself: a write to the database for each request is too dear.
+CACHES["limits"] = (
+    CACHES["default"]
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}
+)
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -268,6 +275,16 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     }
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+# Requests a minute, by address, posts by person; 0: any number. sigportal.rate_limits says of what.
+RATE_LIMITS = {
+    "sign-in": env.int("RATE_LIMIT_SIGN_IN", default=20),
+    "search": env.int("RATE_LIMIT_SEARCH", default=60),
+    "posts": env.int("RATE_LIMIT_POSTS", default=30),
+    "webhooks": env.int("RATE_LIMIT_WEBHOOKS", default=1200),
+    "api": env.int("RATE_LIMIT_API", default=600),
+}
+# Counted there already, and let through while Redis is away; wrong passwords allauth counts by name.
+ACCOUNT_RATE_LIMITS = {"login": None, "reauthenticate": None, "signup": None}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -102,7 +102,7 @@ webhook-gitee                          mmmmmmm uuuuuuu
 # ── admin ──
 admin:*                                LLLLLL* LLLLLL*
 admin:jsi18n                           LLLLLL. LLLLLLm
-admin:login                            ......r .......
+admin:login                            Lxxxxxr Lxxxxx.
 admin:logout                           rrrrrrm rrrrrr.
 # ── api-v1 ──
 api-v1:*                               ******* mmmmmmm
