@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from ledger import record
 from members.models import Person, actor_of
 
-from . import attendance, deciding, difference, search
+from . import attendance, attendee_list, deciding, difference, search
 from .minutes_stages import Act, Stage, allows
 from .models import Meeting, MinutesRevision
 from .schedule import Refused, locked
@@ -113,7 +113,8 @@ def publish(
     at: dt.datetime,
     despite_remarks: bool = False,
 ) -> MinutesRevision:
-    """Make revision `expected` public: its hash goes to the ledger, attendance counts from here.
+    """Make revision `expected` public, with the attendance list where it says none: the hash goes
+    to the ledger, attendance counts from here.
 
     Published already, nothing changes. Remarks close with it; while some wait for an answer it is
     done only with `despite_remarks`. Raises Conflict, NotHeld, NothingToPublish, RemarksWaiting.
@@ -126,7 +127,8 @@ def publish(
     waiting = meeting.minutes_comments.waiting().readable().count()
     if waiting and not despite_remarks:
         raise RemarksWaiting(waiting)
-    revision = add(meeting, latest, State.PUBLISHED, latest.body, by, at)
+    body = attendee_list.filled(meeting, latest.body)
+    revision = add(meeting, latest, State.PUBLISHED, body, by, at)
     deciding.derive(revision=revision, before="", by=by, at=at)
     note(revision, "minutes.published", by, at)
     search.keep(revision)

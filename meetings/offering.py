@@ -12,7 +12,7 @@ from members.models import Person, RoleTerm
 from members.notices.about import about_sig
 from members.notices.outbox import tell_all
 
-from . import minutes
+from . import attendee_list, minutes
 from .minutes_stages import Act
 from .models import Meeting, MinutesRevision
 from .schedule import Refused, locked, utc
@@ -54,7 +54,8 @@ def offer(
         )
     revision = latest
     if not latest.is_offered:
-        revision = minutes.add(meeting, latest, State.COMMENT, latest.body, by, at)
+        body = attendee_list.filled(meeting, latest.body)
+        revision = minutes.add(meeting, latest, State.COMMENT, body, by, at)
     _set_deadline(meeting, closes_at)
     minutes.note(revision, "minutes.offered", by, at, until=utc(closes_at))
     _tell_offered(meeting, revision, at)

@@ -9,7 +9,12 @@ from . import structure
 
 NOTES = "Notes"
 ACTIONS = "Action items"
-NAMES = {NOTES: {"notes", "记录"}, ACTIONS: {"action items", "行动项"}}
+ATTENDEES = "Attendees"
+NAMES = {
+    NOTES: {"notes", "记录"},
+    ACTIONS: {"action items", "行动项"},
+    ATTENDEES: {"attendees", "出席"},
+}
 PLACEHOLDER = re.compile(r"^\s*(?:[*+-]\s+)?(?:none|todo|无|暂无)\s*[.。]?\s*$", re.IGNORECASE)
 
 
@@ -52,10 +57,23 @@ def placed(body: str, line: str, place: Place | None, section: str) -> str:
     return _inserted(lines, start, end, [f"### {place.fallback}", "", line])
 
 
+def filled(body: str, section: str, new: Sequence[str]) -> str:
+    """`body` with lines in a section of the template that says only None; else as it is."""
+    lines = body.split("\n")
+    start, end = _section(lines, section)
+    if start < 0 or not new or not all(map(_is_empty, lines[start + 1 : end])):
+        return body
+    return _inserted(lines, start, end, new)
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or PLACEHOLDER.match(line) is not None
+
+
 def _inserted(lines: list[str], start: int, end: int, new: Sequence[str]) -> str:
     """The lines with new ones at the end of those from `start` (a heading, or -1) to `end`."""
     content = lines[start + 1 : end]
-    if all(PLACEHOLDER.match(line) or not line.strip() for line in content):
+    if all(map(_is_empty, content)):
         content = []
     while content and not content[-1].strip():
         content.pop()

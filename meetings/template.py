@@ -446,7 +446,7 @@ def write(facts: MinutesFile) -> str:
         f"# {heading(facts.on, facts.start, facts.zone_min)}",
         _section("Agenda", [_topic(topic) for topic in facts.agenda]),
         _section("Conference links", [_bullet(_link(link)) for link in facts.links]),
-        _section("Attendees", [_bullet(_attendee(one)) for one in facts.attendees]),
+        _section("Attendees", [attendee_line(one) for one in facts.attendees]),
         f"## Notes\n\n{facts.notes or '* None'}",
         _section("Action items", [_action(action) for action in facts.actions]),
     ]
@@ -480,6 +480,11 @@ def _topic(topic: Topic) -> str:
 
 def _link(link: Link) -> str:
     return f"{link.label}: {link.url}" if link.label else link.url
+
+
+def attendee_line(one: Attendee) -> str:
+    """The bullet of one attendee, as `write` has it."""
+    return _bullet(_attendee(one))
 
 
 def _attendee(one: Attendee) -> str:
