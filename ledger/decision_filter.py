@@ -98,6 +98,14 @@ class DecisionFilter(AddressFilter):
         return next((str(label) for key, label in choices if key == value), value)
 
 
+def newest_saying(question: str, limit: int) -> list[RegisterRow]:
+    """The newest decisions that the words of `q` find, with their entries: for the search over all rooms."""
+    if not words_of(question):
+        return []
+    rows = RegisterRow.objects.filter(_saying(question)).select_related("entry")
+    return list(rows.defer("search_text", "search_tokens").order_by("-number")[:limit])
+
+
 def _conditions(words: dict[str, Any]) -> Iterator[tuple[str, Q]]:
     for name in ("group", "sig"):
         if words[name]:

@@ -115,8 +115,17 @@ def decisions(question: str, limit: int, sig: Sig | None = None) -> list[Hit]:
     """The newest decisions of meetings that hold every word, those struck again left out."""
     rows = _holding(MeetingDecision.objects.filter(withdrawn_at=None), question, "text")
     rows = rows.filter(sig=sig) if sig else rows
-    shown = rows.select_related("meeting__sig", "meeting__series").order_by("-decided_at", "-pk")
-    return [_hit(_("会议决定"), row.meeting, row.text, question) for row in shown[:limit]]
+    shown = rows.select_related("sig", "meeting__sig", "meeting__series")
+    return [
+        _hit(
+            _("会议决定 %(label)s") % {"label": row.label},
+            row.meeting,
+            row.text,
+            question,
+            row.get_absolute_url(),
+        )
+        for row in shown.order_by("-decided_at", "-pk")[:limit]
+    ]
 
 
 def action_items(question: str, limit: int, sig: Sig | None = None) -> list[Hit]:

@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger.actions import sentence
 from ledger.bigrams import words_of
+from ledger.decision_filter import newest_saying
 from meetings import search as meetings
 from meetings.passage import Part, marked
 from members import search as members
@@ -182,6 +185,24 @@ def _resolutions(question: str, limit: int) -> Section:
     return Section("resolutions", _("决议"), lines, more)
 
 
+# ── the register ──────────────────────────────────────────────────────────────────────────────
+def _decisions(question: str, limit: int) -> Section:
+    rows = newest_saying(question, limit + 1)
+    words = words_of(question)
+    lines = [
+        Line(
+            marked(sentence(row.entry), words),
+            reverse("ledger:decision", args=[row.number]),
+            note=_("登记号 %(number)s") % {"number": row.number},
+            on=timezone.localdate(row.at),
+        )
+        for row in rows[:limit]
+    ]
+    address = f"{reverse('ledger:decisions')}?{urlencode({'q': question})}"
+    more = [Link(_("在决议登记中查看全部"), address)] if len(rows) > limit else []
+    return Section("decisions", _("决议登记"), lines, more)
+
+
 # ── meetings ──────────────────────────────────────────────────────────────────────────────────
 def _minutes(question: str, limit: int) -> Section:
     hits = meetings.hits_of(meetings.passages(question)[: limit + 1], question)
@@ -226,4 +247,4 @@ def _sig_of(row: Any) -> Sig:
 Find = Callable[[str, int], Section]
 # Kinds without a search of their own, by the name they have in an address.
 ALONE: dict[str, Find] = {"sigs": _sigs, "people": _people, "promotions": _promotions}
-WITH_OWN: Iterable[Find] = (_minutes, _beside, _resolutions, _pulls, _issues)
+WITH_OWN: Iterable[Find] = (_minutes, _beside, _resolutions, _decisions, _pulls, _issues)

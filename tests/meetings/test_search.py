@@ -172,7 +172,7 @@ def test_beside_finds_decisions_action_items_and_topics(held, sig):
     ActionItemFactory(text="别家的新接口")
     hits = search.beside("新接口", 5, sig)
     assert [(str(hit.kind), "".join(part.text for part in hit.title)) for hit in hits] == [
-        ("会议决定", "采用 新接口"),
+        ("会议决定 D-1", "采用 新接口"),
         ("行动项", "写新接口的说明"),
         ("议题", "新接口"),
     ]

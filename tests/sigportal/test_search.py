@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ledger import record
 from meetings import minutes, search
 from members.models import FormerLogin, Person
 from sigportal.search import FEW, MANY, answers
@@ -124,6 +125,24 @@ def test_resolutions_are_found_by_title_and_number():
     assert ("resolutions", ["采用新接口"]) in found("31")
 
 
+def test_decisions_are_found_in_the_register_and_lead_to_their_place(client):
+    sig = SigFactory(slug="one")
+    for n in range(FEW + 1):
+        record.append(
+            actor="system",
+            action="minutes.published",
+            subject=f"meeting:{n}",
+            data={"sig": sig.slug, "title": f"{n + 1} 月例会"},
+            at=AT,
+        )
+    (section,) = answers("月例会")
+    assert (section.kind, len(section.lines)) == ("decisions", FEW)
+    assert section.lines[0].url == f"/decisions/{FEW + 1}/"
+    assert client.get(section.lines[0].url).status_code == 200
+    assert [link.url for link in section.more] == ["/decisions/?q=%E6%9C%88%E4%BE%8B%E4%BC%9A"]
+    assert client.get(section.more[0].url).status_code == 200
+
+
 def test_minutes_and_action_items_are_found_with_their_meeting():
     meeting = MeetingFactory(state="held", title="十一月例会", starts_at=AT)
     search.keep(MinutesRevisionFactory(meeting=meeting, body="## 讨论\n\n决定采用新接口。"))
@@ -179,7 +198,7 @@ def test_queries_do_not_grow_with_the_rows(client, count):
         connection,
     ) as queries:
         client.get(address, {"q": "融合"})
-    assert len(queries) == 15
+    assert len(queries) == 16
 
 
 def test_each_kind_shows_a_few_and_leads_to_all(client):
