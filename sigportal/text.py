@@ -14,6 +14,8 @@ from meetings.passage import names_of
 
 # Longer texts are shown as they were written: nothing a reader can use, and parsing takes seconds.
 MAX_BYTES = 200_000
+# So many brackets, tags and cells no document has; reading and cleaning them takes time by their square.
+MAX_MARKS = 10_000
 
 INLINE_TAGS = {"a", "abbr", "b", "br", "code", "del", "em", "i", "kbd", "s", "strong", "sub", "sup"}
 BLOCK_TAGS = {
@@ -38,11 +40,15 @@ def to_html(text: str, *, top: int = 2, named: bool = False) -> str:
     it is one of TAGS and shown as written otherwise. `named`: headings get the ids that a search over
     minutes links to (meetings.passage.names_of); for one text of a page only.
     """
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES or _marks(text) > MAX_MARKS:
         return f"<pre>{html.escape(text)}</pre>"
     names: list[str] = []
     markup = _PARSER.render(text, {"top": top, "named": named, "names": names})
     return _clean(markup, names)
+
+
+def _marks(text: str) -> int:
+    return sum(map(text.count, "[<|"))
 
 
 def _clean(markup: str, names: list[str]) -> str:
