@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 # Shorter ones fit into one packet anyway. Bytes.
 LEAST = 512
 # Where a page costs about a millisecond; the sizes of higher ones differ by a few percent.
-BROTLI_QUALITY = 4
+BROTLI_QUALITY = 5
 GZIP_LEVEL = 5
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
