@@ -105,7 +105,9 @@ def test_tell_without_a_channel_writes_nothing(data, settings):
 
 
 # What kinds of other rooms say beyond a promotion.
-ELSE = dict.fromkeys(("by", "logins", "text", "due_on", "title", "starts_at"), "2026-03-02")
+ELSE = dict.fromkeys(
+    ("by", "logins", "text", "due_on", "title", "starts_at", "meeting", "duty"), "2026-03-02"
+)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, kind in KINDS.items() if not kind.is_public))
