@@ -104,7 +104,7 @@ def _grow() -> None:
     """Copies of one pull request, under numbers of their own."""
     from reviews.models import PullRequest
 
-    fields = PullRequest.objects.order_by("-number").values()[0]
+    fields: dict[str, Any] = {**PullRequest.objects.order_by("-number").values()[0]}
     number, remote_id = fields.pop("number"), fields.pop("remote_id")
     del fields["id"]
     rows = [

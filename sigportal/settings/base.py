@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "sigportal.api.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sigportal.compression.CompressionMiddleware",
+    "sigportal.validators.ValidatorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
