@@ -97,6 +97,7 @@ socialaccount_connections              L...... L......
 socialaccount_login_error              uuuuuuu mmmmmmm
 socialaccount_signup                   rrrrrrr rrrrrrr
 styleguide                             0000000 0000000
+usersessions_list                      L...... Lwwwwww
 time-zone                              ....... rwwwwwr
 webhook-gitee                          mmmmmmm uuuuuuu
 # ── admin ──
