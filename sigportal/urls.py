@@ -17,6 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
     path("", views.portal_home, name="home"),
     path("sigs/<slug:slug>/", views.sig_home, name="sig-home"),
+    path("people/me/", views.waiting_for_me, name="waiting"),
     path("", include("members.urls")),
     path("", include("reviews.urls")),
     path("", include("meetings.urls")),

@@ -1,14 +1,17 @@
 """Pages that draw on every room: the portal's and a SIG's home, and the page of all components."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Sig
 from members.rules import acting_person
-from sigportal import home, reader, search
+from sigportal import home, reader, search, waiting
 from sigportal import styleguide as guide
 
 
@@ -27,6 +30,19 @@ def sig_home(request: HttpRequest, slug: str) -> HttpResponse:
 def _sig_home(request: HttpRequest, sig: Sig) -> HttpResponse:
     found = home.home_of(sig, acting_person(request.user), timezone.now())
     return render(request, "sig_home.html", {"sig": sig, "tab": "home", "home": found})
+
+
+@never_cache
+@login_required
+@require_safe
+def waiting_for_me(request: HttpRequest) -> HttpResponse:
+    """What waits for whoever is signed in, over all SIGs."""
+    person = acting_person(request.user)
+    if person is None:
+        messages.info(request, _("您的登录没有对应的成员，因此没有待处理的事。"))
+        return redirect("home")
+    context = {"kinds": waiting.waiting_of(person, timezone.now())}
+    return render(request, "waiting.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

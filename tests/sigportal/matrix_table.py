@@ -99,6 +99,7 @@ socialaccount_signup                   rrrrrrr rrrrrrr
 styleguide                             0000000 0000000
 usersessions_list                      L...... Lwwwwww
 time-zone                              ....... rwwwwwr
+waiting                                L.....r Lmmmmmm
 webhook-gitee                          mmmmmmm uuuuuuu
 # ── admin ──
 admin:*                                LLLLLL* LLLLLL*
