@@ -89,6 +89,7 @@ def member_addresses(sig) -> list[str]:
         f"{home}/repositories/{sig.repositories.first().pk}/",
         f"{home}/resolutions/new/",
         "/sync/",
+        "/accounts/sessions/",
         "/accounts/logout/",
     ]
 
