@@ -55,27 +55,17 @@ def _partner(duty: str, lists: Lists, slot: Slot, found: Mapping[str, int | None
 def _turns(
     duty: str, seats: Sequence[int], slots: Sequence[Slot], partners: Sequence[int | None]
 ) -> Iterable[int | None]:
-    first = _first_counted(duty, seats, slots)
     last: int | None = None
-    for number, (slot, partner) in enumerate(zip(slots, partners, strict=True)):
+    for slot, partner in zip(slots, partners, strict=True):
         is_decided = duty in slot.by_hand
         who = slot.named.get(duty) if slot.is_over or is_decided else None
-        if number >= first and (is_decided or not slot.is_over):
+        if is_decided or not slot.is_over:
             turn = _next(seats, last, slot, duty, partner)
             last = last if turn is None else turn
             who = who if slot.is_over or is_decided else turn
         elif who in seats:
             last = who
         yield who
-
-
-def _first_counted(duty: str, seats: Sequence[int], slots: Sequence[Slot]) -> int:
-    """The slot after the last that is over and went by turn to somebody still in the list; else 0."""
-    ahead = next((n for n, slot in enumerate(slots) if not slot.is_over), len(slots))
-    for number in range(ahead - 1, -1, -1):
-        if duty not in slots[number].by_hand and slots[number].named.get(duty) in seats:
-            return number + 1
-    return 0
 
 
 def _next(

@@ -316,6 +316,15 @@ def test_action_that_the_skeleton_writes_is_not_added_again(meeting, text):
     assert ActionItem.objects.count() == 1
 
 
+def test_action_with_points_below_it_is_not_added_again(meeting):
+    """An import keeps the points with the item."""
+    item = ActionItemFactory(meeting=meeting, text="写发布说明\n\n- 含迁移步骤")
+
+    publish(meeting, "## Action items\n\n* 写发布说明\n")
+
+    assert list(meeting.action_items.all()) == [item]
+
+
 def test_amendment_adds_new_actions_and_removes_or_doubles_none(meeting):
     publish(meeting, "- 行动项：把安装文档写完\n- 行动项：发邮件通知大家")
     amend(meeting, "- 行动项：把安装的文档写完\n- 行动项：准备下一次的会议室")

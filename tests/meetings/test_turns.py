@@ -87,6 +87,16 @@ def test_a_meeting_that_is_over_leaves_the_turns_as_they_are(series, planned):
     assert names(series) == before
 
 
+def test_a_meeting_that_was_called_off_used_no_turn_even_with_a_host_by_hand(series, planned, crew):
+    Meeting.objects.filter(pk=planned[0].pk).update(
+        state="cancelled", host=crew["Cid"], host_by_hand=True
+    )
+
+    turns.deal(series, at=AT + 20 * DAY)
+
+    assert names(series)[1:] == ["Ann", "Bob", "Cid", "Ann", "Bob"]
+
+
 def test_host_and_scribe_of_one_meeting_are_two_people(series, planned, crew):
     for person in crew.values():
         RotationSeatFactory(series=series, person=person, duty="scribe")
