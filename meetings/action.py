@@ -97,7 +97,8 @@ def change(
 
 
 def _locked(item: ActionItem) -> ActionItem:
-    rows = ActionItem.objects.select_related("sig", "owner")
+    # Not the owner: what is joined is as old as the wait for the lock (see turns.locked).
+    rows = ActionItem.objects.select_related("sig")
     return rows.select_for_update(of=("self",)).get(pk=item.pk)
 
 

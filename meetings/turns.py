@@ -71,7 +71,9 @@ def locked(meeting: Meeting, at: dt.datetime) -> Meeting:
     series_id = Meeting.objects.values_list("series_id", flat=True).get(pk=meeting.pk)
     if series_id is not None:
         lock(Series(pk=series_id), at)
-    rows = Meeting.objects.select_related("sig", "series", "host", "scribe")
+    # Host and scribe are read afterwards: PostgreSQL reads the locked row anew once it has waited, but
+    # not what was joined to it, and would show nobody where somebody was named meanwhile.
+    rows = Meeting.objects.select_related("sig", "series")
     return rows.select_for_update(of=("self",)).get(pk=meeting.pk)
 
 

@@ -1,8 +1,10 @@
 """Naming by hand, taking on and giving back: each deed in each state, and what the record says of it."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection
 
 from ledger.models import Entry
 from meetings import hosting, schedule, turns
@@ -170,6 +172,33 @@ def test_taking_on_what_somebody_has_is_refused(planned, crew):
         do("take", planned[0], crew["Cid"])
 
     assert names(planned)[0] == "Ann"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_it_on_at_once_one_has_it_and_one_is_told(alone, crew):
+    start, told, faults = threading.Barrier(2), [], []
+
+    def run(who):
+        try:
+            start.wait(timeout=30)
+            do("take", alone, crew[who])
+        except hosting.Taken:
+            told.append(who)
+        except Exception as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(who,)) for who in ("Ann", "Bob")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    alone.refresh_from_db()
+    assert not faults
+    assert told == [{"Ann": "Bob", "Bob": "Ann"}[alone.host.name]]
+    assert len(recorded(alone)) == 1
 
 
 # ── giving back ───────────────────────────────────────────────────────────────────────────────
