@@ -144,6 +144,13 @@ class PullRequest(SearchedRow, MirroredRow):
                 condition=Q(state="open", first_review_at=None),
                 name="pull_repo_waiting",
             ),
+            # What came and what was closed unmerged in a period.
+            models.Index(fields=["repository", "created_at"], name="pull_repo_created"),
+            models.Index(
+                fields=["repository", "closed_at"],
+                condition=Q(state="closed"),
+                name="pull_repo_closed",
+            ),
         ]
         verbose_name = _("拉取请求")
         verbose_name_plural = _("拉取请求")

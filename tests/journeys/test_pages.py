@@ -65,6 +65,8 @@ def addresses(sig) -> list[str]:
         "/decisions/?q=nothing-said",
         "/decisions/2/",
         "/sync/",
+        "/time-zone/",
+        "/time-zone/?q=柏林",
         "/api/",
         "/accounts/login/",
         "/accounts/signup/",

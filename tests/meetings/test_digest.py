@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from meetings import digest, minutes
 from meetings.models import MinutesRevision
+from reviews.models import PullRequest
 from tests.factories import (
     ContributionFactory,
     MeetingFactory,
@@ -265,3 +267,31 @@ def test_digest_that_is_not_there_is_said(sig, sign_in):
     page = sign_in("committer").post(url(meeting, "digest/"), follow=True)
 
     assert [str(one) for one in page.context["messages"]] == ["这次会议现在没有进展摘要。"]
+
+
+@pytest.mark.engine("postgresql")
+def test_what_came_and_was_closed_in_a_period_is_found_through_an_index(sig):
+    repositories = [RepositoryFactory() for _ in range(10)]
+    states = ["open", "merged", "closed"]
+    PullRequest.objects.bulk_create(
+        PullRequest(
+            repository=repositories[n % 10],
+            host="gitee",
+            remote_id=n,
+            number=n,
+            title=str(n),
+            state=states[n % 3],
+            created_at=AT - n * HOUR,
+            updated_at=AT - n * HOUR,
+            closed_at=AT - n * HOUR if states[n % 3] == "closed" else None,
+        )
+        for n in range(1, 4000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    came = PullRequest.objects.filter(repository__in=[repositories[0].pk])
+    period = {"gte": AT - 2 * DAY, "lt": AT}
+    opened = came.filter(**{f"created_at__{name}": at for name, at in period.items()})
+    closed = came.filter(state="closed", **{f"closed_at__{n}": at for n, at in period.items()})
+    assert "pull_repo_created" in opened.explain()
+    assert "pull_repo_closed" in closed.explain()

@@ -97,7 +97,7 @@ socialaccount_connections              L...... L......
 socialaccount_login_error              uuuuuuu mmmmmmm
 socialaccount_signup                   rrrrrrr rrrrrrr
 styleguide                             0000000 0000000
-usersessions_list                      L...... Lwwwwww
+usersessions_list                      L...... Lrrrrrr
 time-zone                              ....... rwwwwwr
 waiting                                L.....r Lmmmmmm
 webhook-gitee                          mmmmmmm uuuuuuu

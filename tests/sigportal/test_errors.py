@@ -11,7 +11,6 @@ from django.urls import Resolver404, path, resolve
 from django.views import defaults
 
 from sigportal.urls import urlpatterns as portal_patterns
-from tests.services.process import free_port
 
 
 def refuse(request):
@@ -174,18 +173,6 @@ def test_outage_is_told_to_programs_as_a_problem():
     assert response.status_code == 503
     assert response["Retry-After"] == "15"
     assert response["Content-Type"].startswith("application/problem+json")
-
-
-@pytest.mark.django_db
-def test_signing_in_without_the_counter_of_attempts_waits(settings):
-    """Nobody guesses passwords while Redis is away; pages go on."""
-    address = f"redis://127.0.0.1:{free_port()}/0"
-    backend = "django.core.cache.backends.redis.RedisCache"
-    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": address}}
-    client = Client(raise_request_exception=False)
-    assert client.get("/").status_code == 200
-    response = client.post("/accounts/login/", {"login": "someone", "password": "something"})
-    assert (response.status_code, response["Retry-After"]) == (503, "15")
 
 
 @pytest.mark.django_db
