@@ -232,7 +232,9 @@ def test_who_wrote_and_the_meetings_own_scribe_hear_of_a_remark_but_not_who_made
         "Committer", "Maintainer", "Maintainer", "Stranger", "Stranger",
     ]  # fmt: skip
     notice = Notice.objects.get(person=person["committer"], kind="minutes.remarked")
-    assert notice.data["path"].endswith(f"/minutes/comments/?remark={comment.pk}#remark-{comment.pk}")
+    assert notice.data["path"].endswith(
+        f"/minutes/comments/?remark={comment.pk}#remark-{comment.pk}"
+    )
     assert notice.data["by"] == "Contributor"
     assert "日期有误" not in str(notice.data)
 
