@@ -1,18 +1,13 @@
 """What became of an action item, read from the public record."""
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.models import Entry
 
+from . import history
 from .models import ActionItem
 
-SHOWN = 100
 WORDS = {
     "action.added": gettext_lazy("提出"),
     "action.changed": gettext_lazy("更新"),
@@ -21,33 +16,12 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Event:
-    """One entry: when, who (an actor of the record), what in a word, and what changed."""
-
-    seq: int
-    at: dt.datetime
-    actor: str
-    what: str
-    details: str
+def of(item: ActionItem) -> list[history.Event]:
+    return history.of(f"action:{item.pk}", WORDS, _details)
 
 
-def of(item: ActionItem) -> list[Event]:
-    """Oldest first; one query."""
-    entries = Entry.objects.filter(subject=f"action:{item.pk}").order_by("seq")[:SHOWN]
-    return [
-        Event(
-            seq=entry.seq,
-            at=entry.at,
-            actor=entry.actor,
-            what=str(WORDS.get(entry.action, entry.action)),
-            details=_details(entry.data.get("changes") or {}),
-        )
-        for entry in entries
-    ]
-
-
-def _details(changes: Mapping[str, Any]) -> str:
+def _details(entry: Entry) -> str:
+    changes = entry.data.get("changes") or {}
     names = {"owner": _("负责人"), "due_on": _("期限")}
     return _("；").join(
         _("%(name)s：%(old)s → %(new)s")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from ledger.models import Entry
 from members.models import Sig
 
+from . import history
 from .models import Meeting, MeetingDecision
 
-EVENTS_SHOWN = 100
 COLUMNS = (
     "number",
     "text",
@@ -35,17 +34,6 @@ WORDS = {
     "meeting.decision_restored": gettext_lazy("恢复有效"),
     "meeting.decision_withdrawn": gettext_lazy("随纪要更正撤下"),
 }
-
-
-@dataclass(frozen=True)
-class Event:
-    """One entry about a decision: when, who (an actor of the record), what, and what is to be added."""
-
-    seq: int
-    at: dt.datetime
-    actor: str
-    what: str
-    details: str
 
 
 class DecisionFilter(forms.Form):
@@ -91,19 +79,9 @@ def standing_of(meeting: Meeting) -> list[MeetingDecision]:
     return list(rows.order_by("number"))
 
 
-def history_of(decision: MeetingDecision) -> list[Event]:
-    """Oldest first, from the public record; one query."""
-    entries = Entry.objects.filter(subject=f"decision:{decision.pk}").order_by("seq")
-    return [
-        Event(
-            seq=entry.seq,
-            at=entry.at,
-            actor=entry.actor,
-            what=str(WORDS.get(entry.action, entry.action)),
-            details=_details(entry),
-        )
-        for entry in entries[:EVENTS_SHOWN]
-    ]
+def history_of(decision: MeetingDecision) -> list[history.Event]:
+    """Oldest first, from the public record."""
+    return history.of(f"decision:{decision.pk}", WORDS, _details)
 
 
 def cells(rows: QuerySet[MeetingDecision]) -> Iterator[tuple[Any, ...]]:
