@@ -57,7 +57,7 @@ def waiting_of(person: Person, at: dt.datetime) -> list[Kind]:
         Kind("remarks", _("要处理的意见"), _remarks(run)),
         _actions(person, at),
         Kind("duties", _("我主持或记录的例会"), _duties(person, at)),
-        Kind("reviews", _("等第一次评审的改动"), _reviews(person, terms, at)),
+        Kind("reviews", _("等待首次评审的拉取请求"), _reviews(person, terms, at)),
     ]
     return [kind for kind in kinds if kind.entries]
 
@@ -195,7 +195,7 @@ def _reviewed_by(
         if owners and logins & (owners.approvers | owners.reviewers):
             found[repository.pk] = _("您在这个仓库的 OWNERS 中")
         elif any(_covers(term, repository) for term in terms):
-            found[repository.pk] = _("您可以评审这个仓库的改动")
+            found[repository.pk] = _("您可以评审这个仓库的拉取请求")
     return found
 
 
