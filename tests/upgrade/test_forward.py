@@ -29,7 +29,7 @@ from reviews.models import Issue, PullRequest
 
 from . import rows
 
-# The first release's rows: its sample SIG with invented names, told as in March 2026.
+# The rows of the first release (commit 1761241): its sample SIG under invented names, as in March 2026.
 PORTAL = json.loads((Path(__file__).parent / "first_release.json").read_text("utf-8"))
 MOVED = {"meetings.DayOverride": "members.DayOverride"}
 AT = dt.datetime(2026, 3, 20, 9, tzinfo=dt.UTC)
