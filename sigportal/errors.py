@@ -2,7 +2,9 @@
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.template import loader
 from django.utils import translation
 from django.views import defaults
@@ -51,6 +53,18 @@ def _answer(request: HttpRequest, outage: Outage | None) -> HttpResponse:
     }
     page = loader.get_template(f"{status}.html").render(context)
     return HttpResponse(page, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; 400 where the form that was sent to no address cannot be read either.
+
+    Django's own handler reads the form for its token, and fails on one that it cannot read.
+    """
+    try:
+        request.POST  # noqa: B018 - reading it is the check
+    except (MultiPartParserError, SuspiciousOperation, BadRequest, UnreadablePostError) as fault:
+        return bad_request(request, fault)
+    return defaults.page_not_found(request, exception)
 
 
 @requires_csrf_token

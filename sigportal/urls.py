@@ -39,4 +39,5 @@ urlpatterns += [
     path("api/v1/", api.urls),
 ]
 handler400 = "sigportal.errors.bad_request"
+handler404 = "sigportal.errors.not_found"
 handler500 = "sigportal.errors.server_error"

@@ -52,12 +52,18 @@ def pulls(repository):
         labels=["kind/bug", "ＲＦＣ"],
     )
     second = PullRequestFactory(
-        repository=two, number=2, title="Add 100% coverage", updated_at=at(100), labels=["lgtm"]
+        repository=two,
+        number=2,
+        title="Add 100% coverage",
+        author=liu,
+        updated_at=at(100),
+        labels=["lgtm"],
     )
     third = PullRequestFactory(
         repository=repository,
         number=3,
         title="修正队列_长度",
+        author=liu,
         state="merged",
         verdict="unmet",
         merged_at=at(72),

@@ -34,6 +34,7 @@ urlpatterns = [
     *portal_patterns,
 ]
 handler400 = "sigportal.errors.bad_request"
+handler404 = "sigportal.errors.not_found"
 handler500 = "sigportal.errors.server_error"
 HOME = 'href="/"'
 
@@ -182,6 +183,24 @@ def test_outage_of_the_session_is_one_too(django_user_model):
     client.force_login(django_user_model.objects.create_user("someone"))
     with raised(*AWAY):
         assert client.get("/accounts/logout/").status_code == 503
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("multipart/form-data; boundary=", 400),
+        ("multipart/form-data", 400),
+        ("application/x-www-form-urlencoded", 404),
+    ],
+)
+@pytest.mark.parametrize("address", ["/nowhere/", "/en/nowhere/"])
+def test_form_sent_to_no_address_is_refused_also_when_it_cannot_be_read(
+    address, content_type, status
+):
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies["csrftoken"] = "a" * 32
+    assert client.post(address, "a=1", content_type=content_type).status_code == status
 
 
 def test_bad_request_page_needs_neither_context_nor_database():
