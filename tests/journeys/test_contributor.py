@@ -18,8 +18,8 @@ def test_contributor_adds_an_agenda_item_and_reads_published_minutes(
     page.goto("/")
     page.get_by_role("link", name="看议程，提议题").click()
     page.get_by_text("提出议题").click()
-    page.get_by_label("议题").fill("断点续训的兼容性")
-    page.get_by_label("预计分钟").fill("20")
+    page.get_by_role("textbox", name="议题").fill("断点续训的兼容性")
+    page.get_by_role("spinbutton", name="预计分钟").fill("20")
     page.get_by_role("button", name="加入议程").click()
 
     expect(page.get_by_role("status")).to_be_visible()

@@ -104,7 +104,9 @@ def test_new_row_changes_its_own_file_and_the_manifest_only(small: None, tmp_pat
     export(tmp_path / "a")
     second = bytes_of(tmp_path / "a")
     changed = {path for path in second if first.get(path) != second[path]}
-    assert changed <= {"manifest.json", "rows/people/000000.jsonl", "rows/accounts/000000.jsonl"}
+    # Whatever numbers a database has reached by now: which file is theirs, not its name.
+    assert len(changed) <= 3
+    assert {path.rpartition("/")[0] for path in changed} <= {"", "rows/people", "rows/accounts"}
 
 
 def test_minutes_stand_as_markdown_byte_for_byte(small: None, tmp_path: Path) -> None:
@@ -203,8 +205,11 @@ def test_dry_run_keeps_nothing(small: None, tmp_path: Path) -> None:
 
 
 def spoil(folder: Path, path: str, old: bytes, new: bytes, *, resign: bool) -> None:
-    """Change bytes of a file; `resign`: make the manifest fit, as a careful forger would."""
+    """Change bytes of a file, of a folder's first; `resign`: make the manifest fit, as a careful forger would."""
     file = folder / path
+    if file.is_dir():
+        file = min(file.iterdir())
+        path = f"{path}/{file.name}"
     assert old in file.read_bytes()
     file.write_bytes(file.read_bytes().replace(old, new, 1))
     if resign:
@@ -216,9 +221,9 @@ def spoil(folder: Path, path: str, old: bytes, new: bytes, *, resign: bool) -> N
 @pytest.mark.parametrize(
     ("path", "old", "new", "resign", "message"),
     [
-        ("rows/people/000000.jsonl", b"name", b"nome", False, "000000.jsonl: is not the file"),
-        ("rows/people/000000.jsonl", b'"name"', b'"nome"', True, "000000.jsonl:1: fields"),
-        ("rows/people/000000.jsonl", b"{", b"", True, "000000.jsonl:1: not JSON"),
+        ("rows/people", b"name", b"nome", False, r"\d{6}.jsonl: is not the file"),
+        ("rows/people", b'"name"', b'"nome"', True, r"\d{6}.jsonl:1: fields"),
+        ("rows/people", b"{", b"", True, r"\d{6}.jsonl:1: not JSON"),
         ("ledger.jsonl", "字".encode(), b"z", True, "ledger.jsonl:1: hash"),
         ("manifest.json", b'"format": 1', b'"format": 2', False, "format 2"),
     ],
